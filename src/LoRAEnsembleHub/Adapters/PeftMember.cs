@@ -1,0 +1,155 @@
+using LoRAEnsembleHub.Safetensors;
+using LoRAEnsembleHub.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Adapters;
+
+/// <summary>One PEFT adapter in memory, sorted by the sites of a model; tensors in Float32 on the CPU, outside every scope.</summary>
+/// <param name="Factors">By canonical site name.</param>
+/// <param name="Head">By parameter name; empty when the adapter brings no head.</param>
+/// <param name="Stored">The element type of the file.</param>
+internal sealed record PeftMember(
+    IReadOnlyDictionary<string, (Tensor Down, Tensor Up, double Scale)> Factors,
+    IReadOnlyDictionary<string, Tensor> Head,
+    ScalarType Stored
+) : IDisposable
+{
+    private const string Root = "base_model.model.";
+
+    /// <summary>Reads adapter_config.json and adapter_model.safetensors of a folder and checks every name, shape and number.</summary>
+    /// <exception cref="AdapterException">The adapter does not fit the model, or computes something that is not supported.</exception>
+    /// <exception cref="SafetensorsException">The weight file is malformed.</exception>
+    public static PeftMember Read(string folder, AdapterCatalogue catalogue)
+    {
+        var place = Path.Combine(folder, "adapter_config.json");
+        if (!File.Exists(place))
+        {
+            throw new AdapterException($"{folder} has no adapter_config.json; a PEFT adapter is that file and adapter_model.safetensors.");
+        }
+
+        var config = PeftConfig.Parse(File.ReadAllText(place), place);
+        var weights = Path.Combine(folder, "adapter_model.safetensors");
+        if (!File.Exists(weights))
+        {
+            throw new AdapterException(
+                File.Exists(Path.ChangeExtension(weights, ".bin"))
+                    ? $"{folder} has only adapter_model.bin, a pickle; reading one can run code. Save the adapter again with PEFT to get adapter_model.safetensors."
+                    : $"{folder} has no adapter_model.safetensors."
+            );
+        }
+
+        using var file = SafetensorsFile.Open(weights);
+        var names = PeftNames.Sort(file, catalogue, weights);
+        return Take(file, config, names, catalogue, weights);
+    }
+
+    public void Dispose()
+    {
+        foreach (var (down, up, _) in Factors.Values)
+        {
+            down.Dispose();
+            up.Dispose();
+        }
+
+        foreach (var tensor in Head.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static PeftMember Take(SafetensorsFile file, PeftConfig config, PeftNames names, AdapterCatalogue catalogue, string place)
+    {
+        var plan = new List<(AdapterSite Site, TensorView Down, TensorView Up, double Scale)>();
+        foreach (var site in catalogue.Sites)
+        {
+            var spellings = Spellings(site, catalogue.Prefix);
+            var wanted = config.Adapts(spellings, site.Layer);
+            var found = names.Factors.TryGetValue(site.Name, out var views);
+            if (wanted != found)
+            {
+                throw new AdapterException(
+                    wanted
+                        ? $"{place}: target_modules names {catalogue.Prefix}{site.Name}, but the file has no lora_A and lora_B for it."
+                        : $"{place}: the file has LoRA tensors for {catalogue.Prefix}{site.Name}, which target_modules does not name; PEFT would ignore them."
+                );
+            }
+
+            if (found)
+            {
+                plan.Add((site, views.Down!, views.Up!, config.ScaleAt(spellings)));
+                CheckShape(views.Down!, [config.RankAt(spellings), site.In], place);
+                CheckShape(views.Up!, [site.Out, config.RankAt(spellings)], place);
+            }
+        }
+
+        if (plan.Count == 0)
+        {
+            throw new AdapterException($"{place}: target_modules names no module of a {catalogue.ModelType} model, so the adapter would do nothing.");
+        }
+
+        var head = names.HeadFor(config.ModulesToSave, catalogue, place);
+        var factors = new Dictionary<string, (Tensor, Tensor, double)>(StringComparer.Ordinal);
+        var heads = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var member = new PeftMember(factors, heads, StoredType(file));
+        try
+        {
+            using var reader = new TensorReader(CPU, ScalarType.Float32);
+            foreach (var (site, down, up, scale) in plan)
+            {
+                factors.Add(site.Name, (Finite(reader, file, down), Finite(reader, file, up), scale));
+            }
+
+            foreach (var (name, view) in head)
+            {
+                heads.Add(name, Finite(reader, file, view));
+            }
+
+            return member;
+        }
+        catch
+        {
+            member.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Every way in which a module path may be spelled in a config: either version of transformers, with or without prefix.</summary>
+    internal static string[] Spellings(AdapterSite site, string prefix) =>
+        [prefix + site.Name, prefix + site.NewName, site.Name, site.NewName];
+
+    internal static string WithoutRoot(string name, string place) =>
+        name.StartsWith(Root, StringComparison.Ordinal)
+            ? name[Root.Length..]
+            : throw new AdapterException($"{place}: {name} does not begin with {Root}, as every tensor of a PEFT adapter does.");
+
+    private static Tensor Finite(TensorReader reader, SafetensorsFile file, TensorView view)
+    {
+        using var scope = NewDisposeScope();
+        // adapters are small and outlive their file: always an own copy, never a window into it
+        var tensor = reader.Read(file, view).clone().DetachFromDisposeScope();
+        if (!tensor.isfinite().all().item<bool>())
+        {
+            tensor.Dispose();
+            throw new AdapterException($"{view.Name} in {file.Name} holds NaN or infinite numbers; the adapter is damaged or its training diverged.");
+        }
+
+        return tensor;
+    }
+
+    private static void CheckShape(TensorView view, long[] shape, string place)
+    {
+        if (!view.Shape.SequenceEqual(shape))
+        {
+            throw new AdapterException(
+                $"{place}: {view.Name} is [{string.Join(", ", view.Shape)}]; the rank in adapter_config.json and the base need [{string.Join(", ", shape)}]."
+            );
+        }
+    }
+
+    private static ScalarType StoredType(SafetensorsFile file)
+    {
+        var types = file.Tensors.Select(view => TensorReader.FloatingType(view.Dtype)).Distinct().ToArray();
+        return types is [{ } only] ? only : ScalarType.Float32;
+    }
+}

@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Models.Blocks;
+
+/// <summary>The activation functions of transformers, by the names that configs use.</summary>
+/// <remarks>Source: transformers, activations.py (ACT2FN).</remarks>
+internal static class Activation
+{
+    private static readonly Dictionary<string, Func<Tensor, Tensor>> functions = new(StringComparer.Ordinal)
+    {
+        ["gelu"] = x => nn.functional.gelu(x),
+        ["gelu_python"] = x => nn.functional.gelu(x),
+        ["gelu_new"] = TanhGelu,
+        ["gelu_pytorch_tanh"] = TanhGelu,
+        ["gelu_fast"] = TanhGelu,
+        ["gelu_python_tanh"] = TanhGelu,
+        ["quick_gelu"] = x => x * sigmoid(1.702 * x),
+        ["relu"] = x => nn.functional.relu(x),
+        ["relu6"] = x => nn.functional.relu6(x),
+        ["silu"] = x => nn.functional.silu(x),
+        ["swish"] = x => nn.functional.silu(x),
+        ["selu"] = x => nn.functional.selu(x),
+        ["mish"] = x => nn.functional.mish(x),
+        ["tanh"] = x => x.tanh(),
+        ["sigmoid"] = x => x.sigmoid(),
+        ["linear"] = x => x.alias(),
+    };
+
+    public static string KnownNames => string.Join(", ", functions.Keys);
+
+    public static bool IsKnown(string name) => functions.ContainsKey(name);
+
+    public static Func<Tensor, Tensor> Named(string name) => functions[name];
+
+    /// <summary>0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))).</summary>
+    private static Tensor TanhGelu(Tensor x) => 0.5 * x * (1.0 + tanh(Math.Sqrt(2.0 / Math.PI) * (x + (0.044715 * x * x * x))));
+}

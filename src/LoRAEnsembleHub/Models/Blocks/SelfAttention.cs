@@ -1,0 +1,41 @@
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Models.Blocks;
+
+/// <summary>Multi-head self-attention with frozen projections and members' updates.</summary>
+/// <remarks>Vaswani et al. 2017, section 3.2; transformers, modeling_vit.py and modeling_bert.py.</remarks>
+internal sealed record SelfAttention(FrozenLinear Query, FrozenLinear Key, FrozenLinear Value, FrozenLinear Output, int Heads)
+{
+    /// <summary>Attends within every example.</summary>
+    /// <param name="x">[members or 1, batch·tokens, hidden].</param>
+    /// <param name="pass">Sizes, mask and dropout.</param>
+    /// <param name="updates">The members' updates of this block.</param>
+    /// <param name="dropout">Probability for attention weights, in training only.</param>
+    /// <returns>[members or 1, batch·tokens, hidden], fresh, in the caller's scope.</returns>
+    public Tensor Forward(Tensor x, EncoderPass pass, BlockUpdates updates, double dropout)
+    {
+        using var scope = NewDisposeScope();
+        var query = Query.Forward(x, updates.Query);
+        var key = Key.Forward(x, updates.Key);
+        var value = Value.Forward(x, updates.Value);
+        var members = Math.Max(query.size(0), Math.Max(key.size(0), value.size(0)));
+        Tensor Split(Tensor y) => // [members·batch, heads, tokens, head]
+            y.expand(members, -1, -1).reshape(members * pass.Batch, pass.Tokens, Heads, -1).transpose(1, 2);
+        var mixed = Attend(Split(query), Split(key), Split(value), pass, dropout); // [members·batch, heads, tokens, head]
+        var joined = mixed.transpose(1, 2).reshape(members, pass.Batch * pass.Tokens, -1); // [members, batch·tokens, hidden]
+        return Output.Forward(joined, updates.Output).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Attend(Tensor query, Tensor key, Tensor value, EncoderPass pass, double dropout)
+    {
+        var mask = pass.Mask is null ? null : pass.Mask.repeat(query.size(0) / pass.Batch, 1, 1, 1);
+        if (pass.Dropout is null || dropout <= 0)
+        {
+            return nn.functional.scaled_dot_product_attention(query, key, value, mask);
+        }
+
+        var scores = query.matmul(key.transpose(-2, -1)) / Math.Sqrt(query.size(-1)); // [members·batch, heads, tokens, tokens]
+        var weights = (mask is null ? scores : scores + mask).softmax(-1);
+        return pass.Drop(weights, dropout).matmul(value);
+    }
+}

@@ -1,0 +1,23 @@
+namespace LoRAEnsembleHub.Models;
+
+/// <summary>How many members and examples are computed together.</summary>
+/// <param name="Members">Members per chunk; 1 or more.</param>
+/// <param name="Batch">Examples per chunk; 1 or more.</param>
+internal readonly record struct ChunkPlan(int Members, long Batch)
+{
+    /// <summary>Splits members first, because they share the trunk's result only within one run, and the batch when one member alone is too much.</summary>
+    public static ChunkPlan For(int members, long batch, long bytesPerExampleAndMember, ForwardOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ActivationBudgetBytes, 1);
+        if (options.MemberChunk is { } fixedChunk)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(fixedChunk, 1);
+            return new ChunkPlan(Math.Min(fixedChunk, members), Math.Max(1, batch));
+        }
+
+        var pairs = Math.Max(1, options.ActivationBudgetBytes / Math.Max(1, bytesPerExampleAndMember));
+        return pairs >= batch
+            ? new ChunkPlan((int)Math.Min(members, Math.Max(1, pairs / Math.Max(1, batch))), Math.Max(1, batch))
+            : new ChunkPlan(1, pairs);
+    }
+}

@@ -1,0 +1,20 @@
+namespace LoRAEnsembleHub.Models;
+
+/// <summary>How a forward pass is run; the result is the same up to rounding for every chunk size.</summary>
+public sealed record ForwardOptions
+{
+    /// <summary>The defaults.</summary>
+    public static ForwardOptions Default { get; } = new();
+
+    /// <summary>Whether the output of the embeddings, of every block and of the last norm are returned too.</summary>
+    public bool HiddenStates { get; init; }
+
+    /// <summary>Whether position embeddings are resized for images of another size than the config's.</summary>
+    public bool InterpolatePositions { get; init; }
+
+    /// <summary>Members computed together; null chooses by <see cref="ActivationBudgetBytes"/>.</summary>
+    public int? MemberChunk { get; init; }
+
+    /// <summary>Roughly how many bytes the activations of one chunk may take; 1 or more. Members are split first, then the batch.</summary>
+    public long ActivationBudgetBytes { get; init; } = 1L << 30;
+}

@@ -1,0 +1,271 @@
+using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Models.Blocks;
+using LoRAEnsembleHub.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Models;
+
+/// <summary>A frozen transformer that sets of adapters can be attached to, swapped on and detached from.</summary>
+/// <remarks>
+/// The weights never change: a set of members is a value beside them, and attaching it sets one reference. Forward passes may run on
+/// several threads; each one uses the set that was attached when it began.
+/// </remarks>
+public abstract class PretrainedModel : IDisposable
+{
+    private volatile Attachment? attachment;
+
+    private protected PretrainedModel(BaseIdentity identity, AdapterCatalogue catalogue, LoadReport report, ParameterSet parameters)
+    {
+        (Identity, Catalogue, Report, Parameters) = (identity, catalogue, report, parameters);
+    }
+
+    /// <summary>Where the model came from and the hashes of its weights.</summary>
+    public BaseIdentity Identity { get; }
+
+    /// <summary>What adapters can be attached to.</summary>
+    public AdapterCatalogue Catalogue { get; }
+
+    /// <summary>What the checkpoint held.</summary>
+    public LoadReport Report { get; }
+
+    /// <summary>Class names of the base's own head by index; empty when it has none.</summary>
+    public abstract IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Names of the inputs, as transformers spells them, the first one always needed.</summary>
+    public abstract IReadOnlyList<string> InputNames { get; }
+
+    /// <summary>The adapters in use, or null.</summary>
+    public AdapterSet? Attached => attachment?.Set;
+
+    /// <summary>Where weights live and computing happens.</summary>
+    public Device Device => Parameters.Device;
+
+    /// <summary>Element type of weights and activations.</summary>
+    public ScalarType Dtype => Parameters.Dtype;
+
+    /// <summary>Number of parameters of the base.</summary>
+    public long ParameterCount => Parameters.Count;
+
+    private protected ParameterSet Parameters { get; }
+
+    private protected abstract IReadOnlyList<EncoderBlock> Blocks { get; }
+
+    /// <summary>Adds a set of members to a model that has none attached.</summary>
+    /// <param name="set">The members; stays the caller's and must outlive its use here.</param>
+    /// <exception cref="AdapterException">Another set is attached, or the set does not fit; the model is as it was.</exception>
+    public void Attach(AdapterSet set)
+    {
+        if (attachment is not null)
+        {
+            throw new AdapterException($"{attachment.Set.Name} is attached already. Use Swap to put another set in its place, or Detach it first.");
+        }
+
+        Swap(set);
+    }
+
+    /// <summary>Puts a set of members in the place of whatever is attached; the base is neither touched nor copied.</summary>
+    /// <param name="set">The members; stays the caller's and must outlive its use here.</param>
+    /// <returns>The set that was attached, or null.</returns>
+    /// <exception cref="AdapterException">The set does not fit; what was attached still is.</exception>
+    public AdapterSet? Swap(AdapterSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        var next = new Attachment(set, set.Compile(Catalogue, Device, Dtype));
+        var before = attachment;
+        attachment = next;
+        return before?.Set;
+    }
+
+    /// <summary>Takes the attached set off; the model answers as the base alone again.</summary>
+    /// <returns>The set that was attached, or null.</returns>
+    public AdapterSet? Detach()
+    {
+        var before = attachment;
+        attachment = null;
+        return before?.Set;
+    }
+
+    /// <summary>Makes the plain model that one member of a set amounts to: W + s B A in every adapted projection, and the member's head.</summary>
+    /// <param name="set">Members that fit this model; not changed.</param>
+    /// <param name="member">Which one, from 0.</param>
+    /// <param name="labels">Class names of the member's head, or null for numbered ones; not used when the member has no head of its own.</param>
+    /// <returns>A model of its own; weights that the member does not change are shared with this one, not copied.</returns>
+    /// <exception cref="AdapterException">The set does not fit.</exception>
+    public PretrainedModel Merge(AdapterSet set, int member, IReadOnlyList<string>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentOutOfRangeException.ThrowIfNegative(member);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(member, set.Count);
+        set.Check(Catalogue);
+        return Merged(set.MergeInto(Parameters, Catalogue, member), labels);
+    }
+
+    /// <summary>Writes the model as transformers 4 would: config.json and model.safetensors.</summary>
+    /// <param name="folder">Made when absent; files of these names are replaced.</param>
+    /// <param name="cancellationToken">Stops the writing; a file is either the old or the new one.</param>
+    public abstract Task SaveAsync(string folder, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs the base, or all attached members at once.</summary>
+    /// <param name="inputs">Tensors by transformers' names; names that the model does not know are ignored. Not disposed.</param>
+    /// <param name="options">Chunking and what to return; null takes the defaults.</param>
+    /// <returns>Fresh tensors on the model's device in Float32; the caller disposes them.</returns>
+    /// <exception cref="ModelException">An input is missing or has another shape than the model needs.</exception>
+    public ModelOutputs Forward(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        options ??= ForwardOptions.Default;
+        var members = attachment?.Members;
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var prepared = Prepare(inputs, options);
+        var batch = prepared.Values.First().size(0);
+        var plan = ChunkPlan.For(members?.Count ?? 1, batch, RowBytes(prepared, options), options);
+        var parts = new List<Dictionary<string, Tensor>>();
+        for (long first = 0; first < batch; first += plan.Batch)
+        {
+            var count = Math.Min(plan.Batch, batch - first);
+            var part = prepared.ToDictionary(input => input.Key, input => input.Value.narrow(0, first, count));
+            parts.Add(ForwardPart(part, members, plan.Members, options));
+        }
+
+        return new ModelOutputs(
+            parts[0].Keys.ToDictionary(
+                name => name,
+                name =>
+                {
+                    var joined = parts.Count == 1 ? parts[0][name] : cat([.. parts.Select(part => part[name])], 1); // [members, batch, …]
+                    var shaped = members is null ? joined.squeeze(0) : joined;
+                    return shaped.to(ScalarType.Float32).contiguous().DetachFromDisposeScope();
+                }
+            )
+        );
+    }
+
+    /// <summary>Logits of trainable members, in the caller's scope and with gradients where the members have them.</summary>
+    /// <param name="inputs">Checked tensors by name.</param>
+    /// <param name="members">Updates and heads that gradients are wanted for.</param>
+    /// <param name="dropout">Draws dropout masks; null runs in evaluation mode.</param>
+    /// <returns>[members, batch, classes].</returns>
+    internal Tensor ForwardForTraining(IReadOnlyDictionary<string, Tensor> inputs, AttachedMembers members, Generator? dropout)
+    {
+        using var scope = NewDisposeScope();
+        var prepared = Prepare(inputs, ForwardOptions.Default);
+        var (x, pass) = Embed(prepared, ForwardOptions.Default, dropout);
+        for (var layer = 0; layer < Blocks.Count; layer++)
+        {
+            x = Blocks[layer].Forward(x, pass, members.Blocks[layer]);
+        }
+
+        return Finish(x, pass, members, false)["logits"].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the base's weights. Attached sets are the caller's and stay.</summary>
+    public void Dispose()
+    {
+        attachment = null;
+        Parameters.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Checks the inputs and brings them to the model's device and type; results in the current scope.</summary>
+    private protected abstract IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
+
+    /// <summary>Rough bytes of activations per example and member in one block.</summary>
+    private protected abstract long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
+
+    /// <summary>Input to the first block: [1, batch·tokens, hidden].</summary>
+    private protected abstract (Tensor Hidden, EncoderPass Pass) Embed(
+        IReadOnlyDictionary<string, Tensor> inputs,
+        ForwardOptions options,
+        Generator? dropout
+    );
+
+    /// <summary>Everything after the last block, by output name: [members or 1, batch, …].</summary>
+    private protected abstract Dictionary<string, Tensor> Finish(Tensor hidden, EncoderPass pass, AttachedMembers? members, bool hiddenStates);
+
+    /// <summary>A model over other parameters, otherwise as this one.</summary>
+    private protected abstract PretrainedModel Merged(ParameterSet parameters, IReadOnlyList<string>? labels);
+
+    private Dictionary<string, Tensor> ForwardPart(
+        IReadOnlyDictionary<string, Tensor> inputs,
+        AttachedMembers? members,
+        int memberChunk,
+        ForwardOptions options
+    )
+    {
+        using var scope = NewDisposeScope();
+        var (trunk, pass) = Embed(inputs, options, null);
+        var shared = new List<Tensor> { trunk };
+        var split = members?.FirstAdapted ?? Blocks.Count;
+        for (var layer = 0; layer < split; layer++)
+        {
+            trunk = Blocks[layer].Forward(trunk, pass, BlockUpdates.None);
+            if (!options.HiddenStates)
+            {
+                shared[0].Dispose();
+                shared.Clear();
+            }
+
+            shared.Add(trunk);
+        }
+
+        var chunks = new List<Dictionary<string, Tensor>>();
+        var count = members?.Count ?? 1;
+        for (var first = 0; first < count; first += memberChunk)
+        {
+            var chunk = members?.Members(first, Math.Min(memberChunk, count - first));
+            chunks.Add(Branch(trunk, pass, chunk, split, shared, options));
+        }
+
+        return chunks[0].Keys.ToDictionary(
+            name => name,
+            name => (chunks.Count == 1 ? chunks[0][name] : cat([.. chunks.Select(chunk => chunk[name])], 0)).MoveToOuterDisposeScope()
+        );
+    }
+
+    /// <summary>From the first adapted block to the outputs, for one chunk of members.</summary>
+    private Dictionary<string, Tensor> Branch(
+        Tensor trunk,
+        EncoderPass pass,
+        AttachedMembers? members,
+        int split,
+        IReadOnlyList<Tensor> shared,
+        ForwardOptions options
+    )
+    {
+        using var scope = NewDisposeScope();
+        var states = options.HiddenStates ? new List<Tensor>(shared) : null;
+        var x = trunk;
+        for (var layer = split; layer < Blocks.Count; layer++)
+        {
+            var before = x;
+            x = Blocks[layer].Forward(x, pass, members!.Blocks[layer]);
+            states?.Add(x);
+            if (states is null && layer > split)
+            {
+                before.Dispose();
+            }
+        }
+
+        var outputs = Finish(x, pass, members, options.HiddenStates);
+        for (var index = 0; index < states?.Count; index++)
+        {
+            outputs.Add($"hidden_states.{index}", states[index].view(states[index].size(0), pass.Batch, pass.Tokens, -1));
+        }
+
+        // whatever was computed once for all members is repeated only now, in the results
+        var width = members?.Count ?? 1;
+        return outputs.ToDictionary(
+            output => output.Key,
+            output =>
+            {
+                var shape = output.Value.shape;
+                shape[0] = width;
+                return output.Value.expand(shape).MoveToOuterDisposeScope();
+            }
+        );
+    }
+
+    private sealed record Attachment(AdapterSet Set, AttachedMembers Members);
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using LoRAEnsembleHub.Safetensors;
+using LoRAEnsembleHub.Weights;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Models;
+
+/// <summary>Loads pretrained models; the one place where model types are told apart.</summary>
+public static class PretrainedModels
+{
+    /// <summary>Loads a model folder: config.json, and model.safetensors or its shards.</summary>
+    /// <param name="folder">As transformers, timm or torchvision name their weights; one safetensors file beside a config.json will do too.</param>
+    /// <param name="options">Device, element type and origin; null takes the defaults.</param>
+    /// <returns>The model; the caller disposes it. Weights already in the wanted type are mapped, not copied.</returns>
+    /// <exception cref="ModelException">The config asks for something that is not supported; it is named.</exception>
+    /// <exception cref="WeightsException">Weights are missing, unused, or of another shape; they are listed.</exception>
+    /// <exception cref="SafetensorsException">A weight file is malformed.</exception>
+    /// <exception cref="FileNotFoundException">The folder lacks its config or its weights.</exception>
+    /// <exception cref="NativeLibraryException">The native library is missing or does not run here.</exception>
+    public static PretrainedModel Load(string folder, ModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        options ??= new ModelOptions();
+        NativeTorch.EnsureLoaded();
+        var path = Path.Combine(folder, "config.json");
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{folder} has no config.json; a model folder needs it beside its weights.", path);
+        }
+
+        var json = File.ReadAllText(path);
+        return ModelType(json, path) switch
+        {
+            null or "vit" or "deit" => LoadVit(folder, VitConfig.Parse(json, path), options),
+            var other => throw new ModelException($"{path}: model_type is {other}; supported are vit and deit."),
+        };
+    }
+
+    private static string? ModelType(string json, string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("model_type", out var type)
+                ? type.GetString()
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ModelException($"{path} is not a model config: {e.Message}", e);
+        }
+    }
+
+    private static Vit LoadVit(string folder, VitConfig config, ModelOptions options)
+    {
+        if (options.Dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
+        {
+            throw new ModelException($"The element type is {options.Dtype}; models are computed in Float32 or BFloat16.");
+        }
+
+        using var weights = WeightMap.Open(WeightsPath(folder), VitLayout.Prefix(config), options.DeviceOrCpu, options.Dtype);
+        var heads = HeadsOf(config, weights);
+        var pooler = heads.Length == 0 && weights.Contains("pooler.dense.weight");
+        var expected = VitLayout
+            .Backbone(config)
+            .Concat(VitLayout.Heads(config, heads))
+            .Concat(pooler ? VitLayout.Pooler(config) : []);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var (name, shape) in expected)
+            {
+                tensors.Add(name, weights.Take(name, shape));
+            }
+
+            var report = weights.Finish(VitLayout.Ignorable) with { UnknownConfigFields = VitConfigCheck.Unknown(config) };
+            var identity = new BaseIdentity(Path.GetFullPath(folder), report.Files, config.ModelType, options);
+            return new Vit(config, new ParameterSet(tensors), config.LayerNormEps ?? weights.DefaultLayerNormEps, heads, identity, report);
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private static string[] HeadsOf(VitConfig config, WeightMap weights)
+    {
+        var architecture = config.Architectures is [var first, ..] ? first : null;
+        return architecture switch
+        {
+            "DeiTForImageClassificationWithTeacher" => VitLayout.TeacherHeads,
+            not null when architecture.EndsWith("ForImageClassification", StringComparison.Ordinal) => [VitLayout.Classifier],
+            not null => [],
+            null when weights.Contains("distillation_classifier.weight") => VitLayout.TeacherHeads,
+            null => weights.Contains("classifier.weight") ? [VitLayout.Classifier] : [],
+        };
+    }
+
+    /// <summary>The folder itself, or the one safetensors file in it when neither of the usual names is there.</summary>
+    private static string WeightsPath(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "model.safetensors")) || File.Exists(Path.Combine(folder, "model.safetensors.index.json")))
+        {
+            return folder;
+        }
+
+        var files = Directory.GetFiles(folder, "*.safetensors");
+        return files.Length == 1
+            ? files[0]
+            : throw new FileNotFoundException(
+                $"{folder} has neither model.safetensors nor model.safetensors.index.json"
+                    + (files.Length > 1 ? $", but {files.Length} other safetensors files" : "")
+                    + "; pickled weights (.bin, .pt) are not read, because reading them can run code."
+            );
+    }
+}

@@ -1,0 +1,124 @@
+using LoRAEnsembleHub.Adapters;
+
+namespace LoRAEnsembleHub.Models;
+
+/// <summary>Names and shapes of everything in a ViT or DeiT, from the config alone.</summary>
+/// <remarks>transformers, modeling_vit.py and modeling_deit.py, in the spelling of version 4 without prefix.</remarks>
+internal static class VitLayout
+{
+    /// <summary>The name of the one head of a plain classifier.</summary>
+    public const string Classifier = "classifier";
+
+    /// <summary>The two heads of a DeiT with teacher; its logits are their mean.</summary>
+    public static readonly string[] TeacherHeads = ["cls_classifier", "distillation_classifier"];
+
+    /// <summary>Tokens before the patches: the class token, and DeiT's distillation token.</summary>
+    public static int PrefixTokens(VitConfig config) => config.ModelType == "deit" ? 2 : 1;
+
+    /// <summary>The token that a head reads.</summary>
+    public static int TokenOf(string head) => head == "distillation_classifier" ? 1 : 0;
+
+    /// <summary>The prefix in whole-model checkpoints.</summary>
+    public static string Prefix(VitConfig config) => config.ModelType + ".";
+
+    /// <summary>What adapters are checked against.</summary>
+    public static AdapterCatalogue Catalogue(VitConfig config)
+    {
+        long hidden = config.HiddenSize,
+            inner = config.IntermediateSize;
+        var sites = Enumerable
+            .Range(0, config.NumHiddenLayers)
+            .SelectMany(layer =>
+            {
+                AdapterSite Site(ProjectionKind kind, string name, string newName, long width, long height) =>
+                    new(layer, kind, $"encoder.layer.{layer}.{name}", $"layers.{layer}.{newName}", width, height);
+                return new[]
+                {
+                    Site(ProjectionKind.Query, "attention.attention.query", "attention.q_proj", hidden, hidden),
+                    Site(ProjectionKind.Key, "attention.attention.key", "attention.k_proj", hidden, hidden),
+                    Site(ProjectionKind.Value, "attention.attention.value", "attention.v_proj", hidden, hidden),
+                    Site(ProjectionKind.Output, "attention.output.dense", "attention.o_proj", hidden, hidden),
+                    Site(ProjectionKind.FeedForwardIn, "intermediate.dense", "mlp.fc1", hidden, inner),
+                    Site(ProjectionKind.FeedForwardOut, "output.dense", "mlp.fc2", inner, hidden),
+                };
+            });
+        var plain = Head([Classifier], hidden);
+        return new AdapterCatalogue(
+            config.ModelType,
+            Prefix(config),
+            [.. sites],
+            config.ModelType == "deit" ? [plain, Head(TeacherHeads, hidden)] : [plain]
+        );
+    }
+
+    /// <summary>Names and shapes of the backbone, without heads and pooler.</summary>
+    public static IEnumerable<(string Name, long[] Shape)> Backbone(VitConfig config)
+    {
+        long hidden = config.HiddenSize;
+        var tokens = ((long)config.PatchGrid.Height * config.PatchGrid.Width) + PrefixTokens(config);
+        yield return ("embeddings.cls_token", [1, 1, hidden]);
+        if (config.ModelType == "deit")
+        {
+            yield return ("embeddings.distillation_token", [1, 1, hidden]);
+        }
+
+        yield return ("embeddings.position_embeddings", [1, tokens, hidden]);
+        yield return (
+            "embeddings.patch_embeddings.projection.weight",
+            [hidden, config.NumChannels, config.PatchSize.Height, config.PatchSize.Width]
+        );
+        yield return ("embeddings.patch_embeddings.projection.bias", [hidden]);
+        foreach (var site in Catalogue(config).Sites)
+        {
+            yield return ($"{site.Name}.weight", [site.Out, site.In]);
+            if (config.QkvBias || site.Kind is not (ProjectionKind.Query or ProjectionKind.Key or ProjectionKind.Value))
+            {
+                yield return ($"{site.Name}.bias", [site.Out]);
+            }
+        }
+
+        for (var layer = 0; layer < config.NumHiddenLayers; layer++)
+        {
+            foreach (var norm in new[] { "layernorm_before", "layernorm_after" })
+            {
+                yield return ($"encoder.layer.{layer}.{norm}.weight", [hidden]);
+                yield return ($"encoder.layer.{layer}.{norm}.bias", [hidden]);
+            }
+        }
+
+        yield return ("layernorm.weight", [hidden]);
+        yield return ("layernorm.bias", [hidden]);
+    }
+
+    /// <summary>Names and shapes of head modules.</summary>
+    public static IEnumerable<(string Name, long[] Shape)> Heads(VitConfig config, IEnumerable<string> modules) =>
+        modules.SelectMany(module =>
+            new (string, long[])[] { ($"{module}.weight", [config.Classes, config.HiddenSize]), ($"{module}.bias", [config.Classes]) }
+        );
+
+    /// <summary>Names and shapes of the pooler of a headless model.</summary>
+    public static IEnumerable<(string Name, long[] Shape)> Pooler(VitConfig config)
+    {
+        long width = config.PoolerOutputSize ?? config.HiddenSize;
+        yield return ("pooler.dense.weight", [width, config.HiddenSize]);
+        yield return ("pooler.dense.bias", [width]);
+    }
+
+    /// <summary>Whether a checkpoint may hold a weight that this model has no use for.</summary>
+    public static bool Ignorable(string name) =>
+        name.StartsWith("pooler.", StringComparison.Ordinal)
+        || name.StartsWith("decoder.", StringComparison.Ordinal)
+        || name is "embeddings.mask_token" or "embeddings.position_ids";
+
+    private static HeadLayout Head(string[] modules, long hidden) =>
+        new(
+            modules,
+            [
+                .. modules.SelectMany(module => new HeadParameter[]
+                {
+                    new($"{module}.weight", [-1, hidden]),
+                    new($"{module}.bias", [-1]),
+                }),
+            ]
+        );
+}
