@@ -1,6 +1,6 @@
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Models.Blocks;
-using TorchSharp;
+using LoRAEnsembleHub.Native;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Adapters;

@@ -1,6 +1,5 @@
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Adapters;

@@ -6,15 +6,18 @@ using System.Text.Json.Serialization;
 namespace LoRAEnsembleHub.Models;
 
 /// <summary>JSON as Hugging Face's libraries write it: snake case, two spaces, names sorted, one line feed at the end.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    AllowDuplicateProperties = false
-)]
-[JsonSerializable(typeof(VitConfig))]
-[JsonSerializable(typeof(ImageExtent))]
-internal sealed partial class ConfigJson : JsonSerializerContext
+/// <remarks>By reflection: generated readers assign every init-only property and so lose the defaults of absent fields.</remarks>
+internal static class ConfigJson
 {
+    /// <summary>How fields are named; a name that stands twice is refused.</summary>
+    public static JsonSerializerOptions Options { get; } =
+        new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            AllowDuplicateProperties = false,
+        };
+
     private static readonly JsonSerializerOptions layout = new()
     {
         WriteIndented = true,

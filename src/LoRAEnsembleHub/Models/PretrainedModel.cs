@@ -1,7 +1,6 @@
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models.Blocks;
 using LoRAEnsembleHub.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Models;

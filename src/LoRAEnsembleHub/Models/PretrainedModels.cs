@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Native;
 using System.Text.Json;
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;

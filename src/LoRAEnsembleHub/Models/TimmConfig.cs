@@ -54,10 +54,10 @@ internal static partial class TimmConfig
                 switch (argument.Name)
                 {
                     case "img_size":
-                        image = argument.Value.Deserialize(ConfigJson.Default.ImageExtent);
+                        image = argument.Value.Deserialize<ImageExtent>(ConfigJson.Options);
                         break;
                     case "patch_size":
-                        patch = argument.Value.Deserialize(ConfigJson.Default.ImageExtent);
+                        patch = argument.Value.Deserialize<ImageExtent>(ConfigJson.Options);
                         break;
                     case "embed_dim":
                         hidden = argument.Value.GetInt32();

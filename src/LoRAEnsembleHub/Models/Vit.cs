@@ -1,4 +1,3 @@
-using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models.Blocks;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
@@ -45,13 +44,9 @@ public sealed class Vit : PretrainedModel
             heads.Any(head => name.StartsWith(head + ".", StringComparison.Ordinal)) || heads.Length == 0
                 ? name
                 : Catalogue.Prefix + name;
-        await TensorWriter
-            .WriteAsync(
-                Path.Combine(folder, "model.safetensors"),
-                Parameters.All.Select(entry => (Full(entry.Key), entry.Value)),
-                new Dictionary<string, string> { ["format"] = "pt" },
-                cancellationToken
-            )
+        var named = Parameters.All.Select(entry => KeyValuePair.Create(Full(entry.Key), entry.Value));
+        await TensorFile
+            .WriteAsync(Path.Combine(folder, "model.safetensors"), named, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
         var config = Config with { LayerNormEps = eps, Architectures = [Architecture()] };
         await TextFile.WriteAsync(Path.Combine(folder, "config.json"), config.ToJson(), cancellationToken).ConfigureAwait(false);
@@ -93,7 +88,7 @@ public sealed class Vit : PretrainedModel
     {
         var shape = inputs["pixel_values"].shape;
         var tokens = (shape[2] / Config.PatchSize.Height * (shape[3] / Config.PatchSize.Width)) + VitLayout.PrefixTokens(Config);
-        return tokens * ((8L * Config.HiddenSize) + (2L * Config.IntermediateSize)) * Dtype.ElementSize();
+        return tokens * ((8L * Config.HiddenSize) + (2L * Config.IntermediateSize)) * Dtype.Bytes();
     }
 
     private protected override (Tensor Hidden, EncoderPass Pass) Embed(
@@ -135,7 +130,7 @@ public sealed class Vit : PretrainedModel
         var outputs = new Dictionary<string, Tensor>();
         Tensor Token(int index) => norm.Forward(states.select(2, index)); // [members or 1, batch, hidden]
         var own = members is { Head.Count: > 0 };
-        string[] modules = own ? [.. HeadModules(members!)] : heads;
+        var modules = own ? HeadModules(members!) : heads;
         if (hiddenStates || modules.Length == 0)
         {
             outputs.Add("last_hidden_state", norm.Forward(states));
@@ -173,7 +168,7 @@ public sealed class Vit : PretrainedModel
     {
         string[] modules =
         [
-            .. new[] { VitLayout.Classifier, .. VitLayout.TeacherHeads }.Where(head => parameters.Find($"{head}.weight") is not null),
+            .. VitLayout.TeacherHeads.Prepend(VitLayout.Classifier).Where(head => parameters.Find($"{head}.weight") is not null),
         ];
         var classes = modules.Length == 0 ? Config.Classes : (int)parameters[$"{modules[0]}.weight"].size(0);
         var same = labels is null && classes == Config.Classes;
@@ -199,7 +194,7 @@ public sealed class Vit : PretrainedModel
             _ => "DeiTForImageClassificationWithTeacher",
         };
 
-    private static IEnumerable<string> HeadModules(AttachedMembers members) =>
+    private static string[] HeadModules(AttachedMembers members) =>
         members.Head.ContainsKey($"{VitLayout.Classifier}.weight") ? [VitLayout.Classifier] : VitLayout.TeacherHeads;
 
     /// <summary>Position embeddings for an image: as stored, or the patch part resized bicubically without antialiasing.</summary>

@@ -103,7 +103,7 @@ public sealed record VitConfig
             using var document = JsonDocument.Parse(json);
             config = TimmConfig.IsTimm(document.RootElement)
                 ? TimmConfig.Read(document.RootElement, place)
-                : document.RootElement.Deserialize(ConfigJson.Default.VitConfig);
+                : document.RootElement.Deserialize<VitConfig>(ConfigJson.Options);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -114,5 +114,5 @@ public sealed record VitConfig
     }
 
     /// <summary>The config as transformers writes it: two spaces, sorted by name, with a line feed at the end.</summary>
-    public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, ConfigJson.Default.VitConfig)!);
+    public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, ConfigJson.Options)!);
 }

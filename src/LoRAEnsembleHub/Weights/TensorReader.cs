@@ -41,7 +41,7 @@ internal sealed class TensorReader(Device device, ScalarType dtype) : IDisposabl
             );
         long[] shape = rows is null ? [.. view.Shape] : [rows.Value, .. view.Shape.Skip(1)];
         using var scope = NewDisposeScope();
-        var size = stored.ElementSize();
+        var size = stored.Bytes();
         var rowBytes = rows is null ? 0 : view.ByteCount / Math.Max(1, view.Shape[0]);
         var offset = view.FileOffset + (firstRow * rowBytes);
         var count = shape.Aggregate(1L, (product, dimension) => product * dimension);

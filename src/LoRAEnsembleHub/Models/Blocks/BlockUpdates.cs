@@ -1,5 +1,4 @@
 using LoRAEnsembleHub.Adapters;
-using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Models.Blocks;
 

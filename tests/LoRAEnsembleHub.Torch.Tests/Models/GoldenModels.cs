@@ -1,0 +1,31 @@
+using LoRAEnsembleHub.Models;
+
+namespace LoRAEnsembleHub.Tests.Models;
+
+public sealed class GoldenModels(ITestOutputHelper output)
+{
+    public static TheoryData<string> Names =>
+        [.. Golden.Cases("models", folder => File.Exists(Path.Combine(folder, "expected.safetensors")) && !folder.Contains("training") && !folder.EndsWith("deterministic", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_output_is_within_the_tolerance_of_its_case(string name)
+    {
+        var folder = Golden.Folder("models", name);
+        var facts = Golden.Case(folder);
+        var expected = Golden.Tensors(Path.Combine(folder, "expected.safetensors"));
+        using var model = PretrainedModels.Load(folder);
+        var options = new ForwardOptions
+        {
+            HiddenStates = true,
+            InterpolatePositions = (bool?)facts["call"]?["interpolate_pos_encoding"] ?? false,
+        };
+        using var outputs = model.Forward(expected, options);
+        foreach (var (key, tensor) in expected.Where(entry => entry.Key != "pixel_values"))
+        {
+            Assert.True(outputs.Named.ContainsKey(key), $"{key} is not among {string.Join(", ", outputs.Named.Keys)}");
+            var largest = Golden.AssertClose(tensor, outputs.Named[key], facts["tolerance"]!, $"{name} {key}");
+            output.WriteLine($"{key}: largest difference {largest:g3}");
+        }
+    }
+}
