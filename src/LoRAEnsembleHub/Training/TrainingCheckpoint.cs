@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Safetensors;
+using LoRAEnsembleHub.Weights;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Training;
+
+/// <summary>The state of a run as one safetensors file: parameters, both moments, and the number of updates.</summary>
+/// <remarks>Order of examples, augmentation and dropout are functions of seed and update, so they need no state.</remarks>
+internal static class TrainingCheckpoint
+{
+    private const string Format = "lora-ensemble-checkpoint-1";
+
+    /// <summary>Writes the file aside and renames it, so that a kill at any moment leaves the old or the new one.</summary>
+    public static Task WriteAsync(string path, Trainer trainer, string fingerprint, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var tensors = trainer
+            .Members.Parameters.Select(entry => KeyValuePair.Create($"parameter.{entry.Key}", entry.Value))
+            .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"first.{entry.Key}", entry.Value.First)))
+            .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"second.{entry.Key}", entry.Value.Second)));
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = "pt",
+            ["checkpoint"] = Format,
+            ["fingerprint"] = fingerprint,
+            ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture),
+        };
+        return TensorFile.WriteAsync(path, tensors, metadata, cancellationToken);
+    }
+
+    /// <summary>Reads the file into a trainer; returns the number of updates done.</summary>
+    /// <exception cref="TrainingException">It is no checkpoint of this run; nothing was changed.</exception>
+    public static int Read(string path, Trainer trainer, string fingerprint)
+    {
+        var metadata = Metadata(path);
+        if (metadata.GetValueOrDefault("checkpoint") != Format || !int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var step))
+        {
+            throw new TrainingException($"{path} is not a checkpoint of this program. Choose another output, or start anew.");
+        }
+
+        if (metadata.GetValueOrDefault("fingerprint") != fingerprint)
+        {
+            throw new TrainingException(
+                $"{path} belongs to a run with other settings, data or base weights, so it cannot be continued by this one. "
+                    + "Use the settings of that run, choose another output, or start anew."
+            );
+        }
+
+        using var scope = NewDisposeScope();
+        var tensors = TensorFile.Read(path);
+        try
+        {
+            IReadOnlyDictionary<string, Tensor> Part(string prefix) =>
+                tensors
+                    .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+                    .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
+            var (first, second) = (Part("first."), Part("second."));
+            foreach (var (name, moments) in trainer.Optimizer.Moments)
+            {
+                moments.First.copy_(first[name]);
+                moments.Second.copy_(second[name]);
+            }
+
+            trainer.Members.Load(Part("parameter."));
+            return step;
+        }
+        finally
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+        }
+    }
+
+    /// <summary>A hash over everything that decides how a run goes on.</summary>
+    public static string Fingerprint(TrainingOptions options, BaseIdentity identity, TrainingExamples examples)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // how often checkpoints are written has no influence on the result
+        hash.AppendData(Encoding.UTF8.GetBytes((options with { CheckpointSteps = 1 }).ToJson()));
+        foreach (var (name, file) in identity.Files)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {file.Sha256}\n"));
+        }
+
+        hash.AppendData(Encoding.UTF8.GetBytes($"{examples.Name}\n{string.Join('\n', examples.ClassNames)}\n"));
+        Span<byte> label = stackalloc byte[4];
+        for (var index = 0; index < examples.Count; index++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(label, examples.Label(index));
+            hash.AppendData(label);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static IReadOnlyDictionary<string, string> Metadata(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return file.Metadata ?? new Dictionary<string, string>();
+    }
+}
