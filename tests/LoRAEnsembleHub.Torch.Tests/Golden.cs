@@ -19,7 +19,11 @@ internal static class Golden
 
     /// <summary>Names of the case folders of a kind that hold a file.</summary>
     public static IEnumerable<string> Cases(string kind, Func<string, bool> wanted) =>
-        Directory.GetDirectories(Path.Combine(Root, kind)).Where(wanted).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal);
+        Directory
+            .GetDirectories(Path.Combine(Root, kind))
+            .Where(wanted)
+            .Select(folder => Path.GetFileName(folder))
+            .Order(StringComparer.Ordinal);
 
     /// <summary>Fails unless every number is within the case's tolerance; returns the largest difference.</summary>
     public static double AssertClose(Tensor expected, Tensor actual, JsonNode tolerance, string what)
@@ -31,7 +35,10 @@ internal static class Golden
         var difference = (wanted - got).abs();
         var largest = difference.max().item<double>();
         var allowed = absolute + (relative * wanted.abs());
-        Assert.True(difference.le(allowed).all().item<bool>(), $"{what}: largest difference {largest:g3} is outside {absolute:g3} + {relative:g3} × |expected|");
+        Assert.True(
+            difference.le(allowed).all().item<bool>(),
+            $"{what}: largest difference {largest:g3} is outside {absolute:g3} + {relative:g3} × |expected|"
+        );
         return largest;
     }
 

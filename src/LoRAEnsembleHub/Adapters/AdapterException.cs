@@ -11,4 +11,7 @@ public sealed class AdapterException : Exception
     /// <summary>Makes an exception on top of the one that revealed the fault.</summary>
     public AdapterException(string message, Exception inner)
         : base(message, inner) { }
+
+    /// <summary>Whether the fault is that bytes are not the ones that were promised: a hash does not match.</summary>
+    public bool IsIntegrity { get; init; }
 }

@@ -89,7 +89,12 @@ public sealed class AdapterSet : IDisposable
     /// <param name="seeds">One seed per member, or null.</param>
     /// <returns>The set; the caller disposes it.</returns>
     /// <exception cref="AdapterException">A member does not fit the model or the other members; it is named.</exception>
-    public static AdapterSet Read(string name, IReadOnlyList<string> folders, AdapterCatalogue catalogue, IReadOnlyList<long?>? seeds = null)
+    public static AdapterSet Read(
+        string name,
+        IReadOnlyList<string> folders,
+        AdapterCatalogue catalogue,
+        IReadOnlyList<long?>? seeds = null
+    )
     {
         ArgumentNullException.ThrowIfNull(folders);
         ArgumentNullException.ThrowIfNull(catalogue);
@@ -182,7 +187,8 @@ public sealed class AdapterSet : IDisposable
             changed.Add(name, stacked[member].to(parameters.Dtype, parameters.Device).clone().DetachFromDisposeScope());
         }
 
-        var replaced = head.Count == 0 ? [] : catalogue.Heads.SelectMany(layout => layout.Parameters).Select(parameter => parameter.Name).ToArray();
+        var replaced =
+            head.Count == 0 ? [] : catalogue.Heads.SelectMany(layout => layout.Parameters).Select(parameter => parameter.Name).ToArray();
         return parameters.With(changed, replaced);
     }
 
@@ -205,7 +211,10 @@ public sealed class AdapterSet : IDisposable
         var first = members[0].Head;
         foreach (var (index, member) in members.Index())
         {
-            if (!member.Head.Keys.ToHashSet().SetEquals(first.Keys) || member.Head.Any(entry => !entry.Value.shape.SequenceEqual(first[entry.Key].shape)))
+            if (
+                !member.Head.Keys.ToHashSet().SetEquals(first.Keys)
+                || member.Head.Any(entry => !entry.Value.shape.SequenceEqual(first[entry.Key].shape))
+            )
             {
                 throw new AdapterException(
                     $"{name}: the head of {Path.GetFileName(folders[index])} is {Describe(member.Head)}, that of {Path.GetFileName(folders[0])} is "
@@ -219,28 +228,40 @@ public sealed class AdapterSet : IDisposable
         {
             sites.Add(
                 site.Name,
-                SiteFactors.Stack([.. members.Select(m => m.Factors.TryGetValue(site.Name, out var f) ? f : ((Tensor, Tensor, double)?)null)], site)
+                SiteFactors.Stack(
+                    [.. members.Select(m => m.Factors.TryGetValue(site.Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
+                    site
+                )
             );
         }
 
-        var facts = folders.Index().Select(folder => new AdapterMember
-        {
-            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Item)),
-            Seed = seeds?[folder.Index],
-            Stored = members[folder.Index].Stored,
-        });
+        var facts = folders
+            .Index()
+            .Select(folder => new AdapterMember
+            {
+                Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder.Item)),
+                Seed = seeds?[folder.Index],
+                Stored = members[folder.Index].Stored,
+            });
         return new AdapterSet(
             name,
             [.. facts],
             sites,
-            first.Keys.ToDictionary(key => key, key => stack(members.Select(m => m.Head[key])).DetachFromDisposeScope(), StringComparer.Ordinal)
+            first.Keys.ToDictionary(
+                key => key,
+                key => stack(members.Select(m => m.Head[key])).DetachFromDisposeScope(),
+                StringComparer.Ordinal
+            )
         );
     }
 
     private static string Describe(IReadOnlyDictionary<string, Tensor> head) =>
         head.Count == 0
             ? "the base's own"
-            : string.Join(", ", head.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} [{string.Join(", ", e.Value.shape)}]"));
+            : string.Join(
+                ", ",
+                head.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} [{string.Join(", ", e.Value.shape)}]")
+            );
 
     private bool Fits(HeadLayout layout) =>
         layout.Parameters.Count == head.Count
@@ -260,8 +281,7 @@ public sealed class AdapterSet : IDisposable
             return tensor;
         }
 
-        Tensor Moved(Tensor tensor) =>
-            tensor.dtype == dtype && tensor.device_type == device.type ? tensor : Keep(tensor.to(dtype, device));
+        Tensor Moved(Tensor tensor) => tensor.dtype == dtype && tensor.device_type == device.type ? tensor : Keep(tensor.to(dtype, device));
         var layers = catalogue.Sites.Max(site => site.Layer) + 1;
         var blocks = new Dictionary<ProjectionKind, LowRank>[layers];
         foreach (var site in catalogue.Sites)

@@ -39,16 +39,22 @@ public sealed record HeadParameter(string Name, IReadOnlyList<long> Shape);
 /// <summary>A set of head modules that a model knows how to compute logits with.</summary>
 /// <param name="Modules">Names of the modules, as PEFT's modules_to_save lists them.</param>
 /// <param name="Parameters">All their parameters.</param>
-public sealed record HeadLayout(IReadOnlyList<string> Modules, IReadOnlyList<HeadParameter> Parameters);
+public sealed record HeadLayout(IReadOnlyList<string> Modules, IReadOnlyList<HeadParameter> Parameters)
+{
+    /// <summary>transformers' class for a base with such a head.</summary>
+    public required string PythonClass { get; init; }
+}
 
 /// <summary>Everything about a model that adapters are checked against: names and sizes, no numbers.</summary>
 /// <param name="ModelType">As in config.json.</param>
 /// <param name="Prefix">The model's prefix in whole-model checkpoints, with the dot, such as <c>vit.</c>.</param>
 /// <param name="Sites">Every projection that can be adapted, block by block.</param>
-/// <param name="Heads">The head layouts that adapters may bring.</param>
-public sealed record AdapterCatalogue(
-    string ModelType,
-    string Prefix,
-    IReadOnlyList<AdapterSite> Sites,
-    IReadOnlyList<HeadLayout> Heads
-);
+/// <param name="Heads">The head layouts that adapters may bring; the first one is that of fresh adapters.</param>
+public sealed record AdapterCatalogue(string ModelType, string Prefix, IReadOnlyList<AdapterSite> Sites, IReadOnlyList<HeadLayout> Heads)
+{
+    /// <summary>PEFT's task type, or null where PEFT has none for the task and names the model class instead.</summary>
+    public string? TaskType { get; init; }
+
+    /// <summary>The Python module that holds the model's classes, such as <c>transformers.models.vit.modeling_vit</c>.</summary>
+    public required string PythonModule { get; init; }
+}

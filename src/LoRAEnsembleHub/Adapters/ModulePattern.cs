@@ -19,7 +19,10 @@ internal sealed class ModulePattern
         {
             null => null,
             // every linear layer but the head; the sites of a model are just these
-            { ValueKind: JsonValueKind.String } text when text.GetString()!.Equals("all-linear", StringComparison.OrdinalIgnoreCase) => new([], Any),
+            { ValueKind: JsonValueKind.String } text when text.GetString()!.Equals("all-linear", StringComparison.OrdinalIgnoreCase) => new(
+                [],
+                Any
+            ),
             { ValueKind: JsonValueKind.String } text => new(
                 null,
                 new Regex($"^(?:{text.GetString()})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))

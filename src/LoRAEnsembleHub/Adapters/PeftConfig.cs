@@ -50,7 +50,10 @@ internal sealed record PeftConfig
         }
 
         return Layers is null
-            || (Layers.Contains(layer) && (LayersPattern.Count == 0 || LayersPattern.Any(word => names.Any(name => IsLayer(name, word, layer)))));
+            || (
+                Layers.Contains(layer)
+                && (LayersPattern.Count == 0 || LayersPattern.Any(word => names.Any(name => IsLayer(name, word, layer))))
+            );
     }
 
     /// <summary>Reads the file's text.</summary>
@@ -105,7 +108,9 @@ internal sealed record PeftConfig
 
         if (config.Targets is null)
         {
-            throw new AdapterException($"{place}: target_modules is not set; it must list the adapted modules, such as query, key, value, attention.output.dense.");
+            throw new AdapterException(
+                $"{place}: target_modules is not set; it must list the adapted modules, such as query, key, value, attention.output.dense."
+            );
         }
 
         return config;
@@ -130,7 +135,9 @@ internal sealed record PeftConfig
         };
 
     private static KeyValuePair<string, double>[] Patterns(JsonElement root, string name) =>
-        Value(root, name) is { } patterns ? [.. patterns.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetDouble()))] : [];
+        Value(root, name) is { } patterns
+            ? [.. patterns.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetDouble()))]
+            : [];
 
     private static double? Pick(IReadOnlyList<KeyValuePair<string, double>> patterns, IReadOnlyCollection<string> names)
     {

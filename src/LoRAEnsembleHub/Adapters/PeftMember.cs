@@ -84,7 +84,9 @@ internal sealed record PeftMember(
 
         if (plan.Count == 0)
         {
-            throw new AdapterException($"{place}: target_modules names no module of a {catalogue.ModelType} model, so the adapter would do nothing.");
+            throw new AdapterException(
+                $"{place}: target_modules names no module of a {catalogue.ModelType} model, so the adapter would do nothing."
+            );
         }
 
         var head = names.HeadFor(config.ModulesToSave, catalogue, place);
@@ -130,7 +132,9 @@ internal sealed record PeftMember(
         if (!tensor.isfinite().all().item<bool>())
         {
             tensor.Dispose();
-            throw new AdapterException($"{view.Name} in {file.Name} holds NaN or infinite numbers; the adapter is damaged or its training diverged.");
+            throw new AdapterException(
+                $"{view.Name} in {file.Name} holds NaN or infinite numbers; the adapter is damaged or its training diverged."
+            );
         }
 
         return tensor;

@@ -18,7 +18,10 @@ internal sealed class PeftNames
         var sites = catalogue
             .Sites.SelectMany(site => PeftMember.Spellings(site, catalogue.Prefix).Distinct().Select(name => (name, site)))
             .ToDictionary(entry => entry.name, entry => entry.site, StringComparer.Ordinal);
-        var heads = catalogue.Heads.SelectMany(layout => layout.Parameters).Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
+        var heads = catalogue
+            .Heads.SelectMany(layout => layout.Parameters)
+            .Select(parameter => parameter.Name)
+            .ToHashSet(StringComparer.Ordinal);
         var names = new PeftNames();
         foreach (var view in file.Tensors)
         {
@@ -29,7 +32,9 @@ internal sealed class PeftNames
         {
             if (down is null || up is null)
             {
-                throw new AdapterException($"{place}: {site} has a lora_{(down is null ? 'B' : 'A')} without its lora_{(down is null ? 'A' : 'B')}.");
+                throw new AdapterException(
+                    $"{place}: {site} has a lora_{(down is null ? 'B' : 'A')} without its lora_{(down is null ? 'A' : 'B')}."
+                );
             }
         }
 
@@ -44,7 +49,9 @@ internal sealed class PeftNames
         var stray = head.Keys.FirstOrDefault(name => !Saved(name[..name.LastIndexOf('.')]));
         if (stray is not null)
         {
-            throw new AdapterException($"{place}: the file has {stray}, but modules_to_save does not name its module; PEFT would ignore it.");
+            throw new AdapterException(
+                $"{place}: the file has {stray}, but modules_to_save does not name its module; PEFT would ignore it."
+            );
         }
 
         var layouts = catalogue.Heads.Where(layout => layout.Modules.All(Saved)).ToArray();
@@ -79,19 +86,19 @@ internal sealed class PeftNames
 
             if (!fits)
             {
-                var needed = parameter.Shape.Select(size => size >= 0 ? $"{size}" : classes is null ? "classes" : $"{classes} classes");
-                throw new AdapterException($"{place}: {parameter.Name} is [{string.Join(", ", shape)}]; needed is [{string.Join(", ", needed)}].");
+                var needed = parameter.Shape.Select(size =>
+                    size >= 0 ? $"{size}"
+                    : classes is null ? "classes"
+                    : $"{classes} classes"
+                );
+                throw new AdapterException(
+                    $"{place}: {parameter.Name} is [{string.Join(", ", shape)}]; needed is [{string.Join(", ", needed)}]."
+                );
             }
         }
     }
 
-    private void Add(
-        TensorView view,
-        string name,
-        Dictionary<string, AdapterSite> sites,
-        HashSet<string> heads,
-        string place
-    )
+    private void Add(TensorView view, string name, Dictionary<string, AdapterSite> sites, HashSet<string> heads, string place)
     {
         const string downEnding = ".lora_A.weight";
         const string upEnding = ".lora_B.weight";

@@ -56,7 +56,9 @@ internal static class PeftRefusals
 
         if (root.TryGetProperty("bias", out var bias) && bias.ValueKind == JsonValueKind.String && bias.GetString() != "none")
         {
-            throw new AdapterException($"{place}: bias is \"{bias.GetString()}\": the adapter changes the base model's biases, which is not supported.");
+            throw new AdapterException(
+                $"{place}: bias is \"{bias.GetString()}\": the adapter changes the base model's biases, which is not supported."
+            );
         }
 
         if (

@@ -35,8 +35,7 @@ internal sealed record SiteFactors(Tensor Down, Tensor Up, IReadOnlyList<int> Ra
     }
 
     /// <summary>One member's own factors without padding; views in the current scope.</summary>
-    public (Tensor Down, Tensor Up) Member(int index) =>
-        (Down[index].narrow(0, 0, Ranks[index]), Up[index].narrow(1, 0, Ranks[index]));
+    public (Tensor Down, Tensor Up) Member(int index) => (Down[index].narrow(0, 0, Ranks[index]), Up[index].narrow(1, 0, Ranks[index]));
 
     /// <summary>s B A of one member: [out, in], in the current scope.</summary>
     public Tensor Update(int index)

@@ -22,7 +22,9 @@ public sealed class ModelOutputs : IDisposable
     public Tensor Logits =>
         tensors.TryGetValue("logits", out var logits)
             ? logits
-            : throw new ModelException("This model has no head, so it gives no logits. Attach adapters that bring one, or load a classification checkpoint.");
+            : throw new ModelException(
+                "This model has no head, so it gives no logits. Attach adapters that bring one, or load a classification checkpoint."
+            );
 
     /// <summary>Frees every tensor.</summary>
     public void Dispose()

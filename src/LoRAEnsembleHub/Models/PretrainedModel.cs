@@ -57,7 +57,9 @@ public abstract class PretrainedModel : IDisposable
     {
         if (attachment is not null)
         {
-            throw new AdapterException($"{attachment.Set.Name} is attached already. Use Swap to put another set in its place, or Detach it first.");
+            throw new AdapterException(
+                $"{attachment.Set.Name} is attached already. Use Swap to put another set in its place, or Detach it first."
+            );
         }
 
         Swap(set);
@@ -129,15 +131,16 @@ public abstract class PretrainedModel : IDisposable
         }
 
         return new ModelOutputs(
-            parts[0].Keys.ToDictionary(
-                name => name,
-                name =>
-                {
-                    var joined = parts.Count == 1 ? parts[0][name] : cat([.. parts.Select(part => part[name])], 1); // [members, batch, …]
-                    var shaped = members is null ? joined.squeeze(0) : joined;
-                    return shaped.to(ScalarType.Float32).contiguous().DetachFromDisposeScope();
-                }
-            )
+            parts[0]
+                .Keys.ToDictionary(
+                    name => name,
+                    name =>
+                    {
+                        var joined = parts.Count == 1 ? parts[0][name] : cat([.. parts.Select(part => part[name])], 1); // [members, batch, …]
+                        var shaped = members is null ? joined.squeeze(0) : joined;
+                        return shaped.to(ScalarType.Float32).contiguous().DetachFromDisposeScope();
+                    }
+                )
         );
     }
 
@@ -168,7 +171,10 @@ public abstract class PretrainedModel : IDisposable
     }
 
     /// <summary>Checks the inputs and brings them to the model's device and type; results in the current scope.</summary>
-    private protected abstract IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
+    private protected abstract IReadOnlyDictionary<string, Tensor> Prepare(
+        IReadOnlyDictionary<string, Tensor> inputs,
+        ForwardOptions options
+    );
 
     /// <summary>Rough bytes of activations per example and member in one block.</summary>
     private protected abstract long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
@@ -181,7 +187,12 @@ public abstract class PretrainedModel : IDisposable
     );
 
     /// <summary>Everything after the last block, by output name: [members or 1, batch, …].</summary>
-    private protected abstract Dictionary<string, Tensor> Finish(Tensor hidden, EncoderPass pass, AttachedMembers? members, bool hiddenStates);
+    private protected abstract Dictionary<string, Tensor> Finish(
+        Tensor hidden,
+        EncoderPass pass,
+        AttachedMembers? members,
+        bool hiddenStates
+    );
 
     /// <summary>A model over other parameters, otherwise as this one.</summary>
     private protected abstract PretrainedModel Merged(ParameterSet parameters, IReadOnlyList<string>? labels);
@@ -217,10 +228,11 @@ public abstract class PretrainedModel : IDisposable
             chunks.Add(Branch(trunk, pass, chunk, split, shared, options));
         }
 
-        return chunks[0].Keys.ToDictionary(
-            name => name,
-            name => (chunks.Count == 1 ? chunks[0][name] : cat([.. chunks.Select(chunk => chunk[name])], 0)).MoveToOuterDisposeScope()
-        );
+        return chunks[0]
+            .Keys.ToDictionary(
+                name => name,
+                name => (chunks.Count == 1 ? chunks[0][name] : cat([.. chunks.Select(chunk => chunk[name])], 0)).MoveToOuterDisposeScope()
+            );
     }
 
     /// <summary>From the first adapted block to the outputs, for one chunk of members.</summary>

@@ -1,5 +1,5 @@
-using LoRAEnsembleHub.Native;
 using System.Text.Json;
+using LoRAEnsembleHub.Native;
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
@@ -62,10 +62,7 @@ public static class PretrainedModels
         using var weights = WeightMap.Open(WeightsPath(folder), VitLayout.Prefix(config), options.DeviceOrCpu, options.Dtype);
         var heads = HeadsOf(config, weights);
         var pooler = heads.Length == 0 && weights.Contains("pooler.dense.weight");
-        var expected = VitLayout
-            .Backbone(config)
-            .Concat(VitLayout.Heads(config, heads))
-            .Concat(pooler ? VitLayout.Pooler(config) : []);
+        var expected = VitLayout.Backbone(config).Concat(VitLayout.Heads(config, heads)).Concat(pooler ? VitLayout.Pooler(config) : []);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {

@@ -42,9 +42,10 @@ internal static partial class TimmConfig
         var (hidden, layers, heads) = variants[match.Groups["size"].Value];
         var distilled = match.Groups["distilled"].Success;
         var patch = new ImageExtent(int.Parse(match.Groups["patch"].ValueSpan, null), int.Parse(match.Groups["patch"].ValueSpan, null));
-        var image = pretrained.TryGetProperty("input_size", out var input) && input.GetArrayLength() == 3
-            ? new ImageExtent(input[1].GetInt32(), input[2].GetInt32())
-            : new ImageExtent(int.Parse(match.Groups["image"].ValueSpan, null), int.Parse(match.Groups["image"].ValueSpan, null));
+        var image =
+            pretrained.TryGetProperty("input_size", out var input) && input.GetArrayLength() == 3
+                ? new ImageExtent(input[1].GetInt32(), input[2].GetInt32())
+                : new ImageExtent(int.Parse(match.Groups["image"].ValueSpan, null), int.Parse(match.Groups["image"].ValueSpan, null));
         var (ratio, bias, channels) = (4.0, true, 3);
         var classes = root.TryGetProperty("num_classes", out var count) ? count.GetInt32() : 1000;
         if (root.TryGetProperty("model_args", out var arguments) && arguments.ValueKind == JsonValueKind.Object)
@@ -80,14 +81,23 @@ internal static partial class TimmConfig
                     case "num_classes":
                         classes = argument.Value.GetInt32();
                         break;
-                    case "drop_rate" or "attn_drop_rate" or "proj_drop_rate" or "pos_drop_rate" or "drop_path_rate" or "weight_init" or "fix_init":
+                    case "drop_rate"
+                    or "attn_drop_rate"
+                    or "proj_drop_rate"
+                    or "pos_drop_rate"
+                    or "drop_path_rate"
+                    or "weight_init"
+                    or "fix_init":
                         break; // training only
                     case "class_token" when argument.Value.ValueKind == JsonValueKind.True:
                         break;
                     case "global_pool" when argument.Value.ValueKind == JsonValueKind.String && argument.Value.GetString() == "token":
                         break;
-                    case "qk_norm" or "pre_norm" or "fc_norm" or "no_embed_class" or "dynamic_img_size"
-                        when argument.Value.ValueKind is JsonValueKind.False or JsonValueKind.Null:
+                    case "qk_norm"
+                    or "pre_norm"
+                    or "fc_norm"
+                    or "no_embed_class"
+                    or "dynamic_img_size" when argument.Value.ValueKind is JsonValueKind.False or JsonValueKind.Null:
                         break;
                     default:
                         throw new ModelException(
@@ -115,15 +125,18 @@ internal static partial class TimmConfig
             QkvBias = bias,
             LayerNormEps = 1e-6,
             NumLabels = Math.Max(1, classes),
-            Id2Label = names is not null && names.Length == classes
-                ? names.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item)
-                : null,
+            Id2Label =
+                names is not null && names.Length == classes
+                    ? names.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item)
+                    : null,
         };
     }
 
     private static string[]? Labels(JsonElement root, JsonElement pretrained)
     {
-        foreach (var (holder, name) in new[] { (root, "label_names"), (root, "labels"), (pretrained, "label_names"), (pretrained, "labels") })
+        foreach (
+            var (holder, name) in new[] { (root, "label_names"), (root, "labels"), (pretrained, "label_names"), (pretrained, "labels") }
+        )
         {
             if (holder.TryGetProperty(name, out var labels) && labels.ValueKind == JsonValueKind.Array)
             {

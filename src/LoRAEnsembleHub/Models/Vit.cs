@@ -41,9 +41,7 @@ public sealed class Vit : PretrainedModel
     {
         Directory.CreateDirectory(folder);
         string Full(string name) =>
-            heads.Any(head => name.StartsWith(head + ".", StringComparison.Ordinal)) || heads.Length == 0
-                ? name
-                : Catalogue.Prefix + name;
+            heads.Any(head => name.StartsWith(head + ".", StringComparison.Ordinal)) || heads.Length == 0 ? name : Catalogue.Prefix + name;
         var named = Parameters.All.Select(entry => KeyValuePair.Create(Full(entry.Key), entry.Value));
         await TensorFile
             .WriteAsync(Path.Combine(folder, "model.safetensors"), named, cancellationToken: cancellationToken)
@@ -52,7 +50,10 @@ public sealed class Vit : PretrainedModel
         await TextFile.WriteAsync(Path.Combine(folder, "config.json"), config.ToJson(), cancellationToken).ConfigureAwait(false);
     }
 
-    private protected override IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
+    private protected override IReadOnlyDictionary<string, Tensor> Prepare(
+        IReadOnlyDictionary<string, Tensor> inputs,
+        ForwardOptions options
+    )
     {
         if (!inputs.TryGetValue("pixel_values", out var pixels))
         {
@@ -122,7 +123,12 @@ public sealed class Vit : PretrainedModel
         return (dropped.reshape(1, batch * tokens.size(1), Config.HiddenSize).MoveToOuterDisposeScope(), pass);
     }
 
-    private protected override Dictionary<string, Tensor> Finish(Tensor hidden, EncoderPass pass, AttachedMembers? members, bool hiddenStates)
+    private protected override Dictionary<string, Tensor> Finish(
+        Tensor hidden,
+        EncoderPass pass,
+        AttachedMembers? members,
+        bool hiddenStates
+    )
     {
         using var scope = NewDisposeScope();
         var norm = new LayerNorm(Parameters["layernorm.weight"], Parameters["layernorm.bias"], eps);

@@ -42,13 +42,13 @@ internal static class VitLayout
                     Site(ProjectionKind.FeedForwardOut, "output.dense", "mlp.fc2", inner, hidden),
                 };
             });
-        var plain = Head([Classifier], hidden);
-        return new AdapterCatalogue(
-            config.ModelType,
-            Prefix(config),
-            [.. sites],
-            config.ModelType == "deit" ? [plain, Head(TeacherHeads, hidden)] : [plain]
-        );
+        var deit = config.ModelType == "deit";
+        var plain = Head([Classifier], hidden, deit ? "DeiTForImageClassification" : "ViTForImageClassification");
+        var teacher = Head(TeacherHeads, hidden, "DeiTForImageClassificationWithTeacher");
+        return new AdapterCatalogue(config.ModelType, Prefix(config), [.. sites], deit ? [plain, teacher] : [plain])
+        {
+            PythonModule = $"transformers.models.{config.ModelType}.modeling_{config.ModelType}",
+        };
     }
 
     /// <summary>Names and shapes of the backbone, without heads and pooler.</summary>
@@ -110,15 +110,12 @@ internal static class VitLayout
         || name.StartsWith("decoder.", StringComparison.Ordinal)
         || name is "embeddings.mask_token" or "embeddings.position_ids";
 
-    private static HeadLayout Head(string[] modules, long hidden) =>
+    private static HeadLayout Head(string[] modules, long hidden, string pythonClass) =>
         new(
             modules,
-            [
-                .. modules.SelectMany(module => new HeadParameter[]
-                {
-                    new($"{module}.weight", [-1, hidden]),
-                    new($"{module}.bias", [-1]),
-                }),
-            ]
-        );
+            [.. modules.SelectMany(module => new HeadParameter[] { new($"{module}.weight", [-1, hidden]), new($"{module}.bias", [-1]) })]
+        )
+        {
+            PythonClass = pythonClass,
+        };
 }

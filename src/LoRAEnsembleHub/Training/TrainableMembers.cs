@@ -37,7 +37,10 @@ internal sealed class TrainableMembers : IDisposable
         var values = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (index, site) in sites.Index())
         {
-            values.Add(Down(site), Fill([options.Members, options.Rank, site.In], options, index, stream => FactorDraws(stream, site.In, options)));
+            values.Add(
+                Down(site),
+                Fill([options.Members, options.Rank, site.In], options, index, stream => FactorDraws(stream, site.In, options))
+            );
             values.Add(Up(site), zeros(options.Members, site.Out, options.Rank));
         }
 
@@ -118,7 +121,9 @@ internal sealed class TrainableMembers : IDisposable
 
         AdapterSite[] sites =
         [
-            .. catalogue.Sites.Where(site => options.Targets.Contains(site.Kind) && (options.Layers is null || options.Layers.Contains(site.Layer))),
+            .. catalogue.Sites.Where(site =>
+                options.Targets.Contains(site.Kind) && (options.Layers is null || options.Layers.Contains(site.Layer))
+            ),
         ];
         return sites.Length > 0 ? sites : throw new TrainingException("layers is empty; leave it out to adapt every block.");
     }
@@ -141,7 +146,9 @@ internal sealed class TrainableMembers : IDisposable
             .Range(0, catalogue.Sites.Max(site => site.Layer) + 1)
             .Select(layer =>
                 BlockUpdates.Of(
-                    sites.Where(site => site.Layer == layer).ToDictionary(site => site.Kind, site => new LowRank(parameters[Down(site)], parameters[Up(site)]))
+                    sites
+                        .Where(site => site.Layer == layer)
+                        .ToDictionary(site => site.Kind, site => new LowRank(parameters[Down(site)], parameters[Up(site)]))
                 )
             );
         var count = (int)parameters.Values.First().size(0);

@@ -88,7 +88,11 @@ public sealed class Trainer : IDisposable
     /// <param name="cancellationToken">Stops the run after an update; a checkpoint of that point is written first.</param>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     /// <exception cref="TrainingException">The loss or a gradient is no longer finite.</exception>
-    public async Task RunAsync(string? checkpoint = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task RunAsync(
+        string? checkpoint = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         while (Step < TotalSteps)
         {
@@ -124,7 +128,11 @@ public sealed class Trainer : IDisposable
     public AdapterSet ToAdapterSet(string name) =>
         members.ToAdapterSet(
             name,
-            [.. Enumerable.Range(0, options.Members).Select(member => new AdapterMember { Name = $"member-{member:00}", Seed = options.Seed + member })]
+            [
+                .. Enumerable
+                    .Range(0, options.Members)
+                    .Select(member => new AdapterMember { Name = $"member-{member:00}", Seed = options.Seed + member }),
+            ]
         );
 
     /// <summary>Frees parameters and optimizer state.</summary>
@@ -175,7 +183,9 @@ public sealed class Trainer : IDisposable
         {
             order = (
                 epoch,
-                options.Shuffle ? new SeededRandom(options.Seed, OrderStream, epoch).NextPermutation(examples.Count) : [.. Enumerable.Range(0, examples.Count)]
+                options.Shuffle
+                    ? new SeededRandom(options.Seed, OrderStream, epoch).NextPermutation(examples.Count)
+                    : [.. Enumerable.Range(0, examples.Count)]
             );
         }
 

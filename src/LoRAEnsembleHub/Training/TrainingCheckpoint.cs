@@ -38,7 +38,10 @@ internal static class TrainingCheckpoint
     public static int Read(string path, Trainer trainer, string fingerprint)
     {
         var metadata = Metadata(path);
-        if (metadata.GetValueOrDefault("checkpoint") != Format || !int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var step))
+        if (
+            metadata.GetValueOrDefault("checkpoint") != Format
+            || !int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var step)
+        )
         {
             throw new TrainingException($"{path} is not a checkpoint of this program. Choose another output, or start anew.");
         }

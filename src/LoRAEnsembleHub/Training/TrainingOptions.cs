@@ -20,7 +20,7 @@ public sealed record TrainingOptions
 
     /// <summary>The adapted projections.</summary>
     public IReadOnlyList<ProjectionKind> Targets { get; init; } =
-        [ProjectionKind.Query, ProjectionKind.Key, ProjectionKind.Value, ProjectionKind.Output];
+    [ProjectionKind.Query, ProjectionKind.Key, ProjectionKind.Value, ProjectionKind.Output];
 
     /// <summary>The adapted blocks, from 0; null adapts all.</summary>
     public IReadOnlyList<int>? Layers { get; init; }

@@ -42,11 +42,11 @@ internal sealed class NameTable
     }
 
     /// <summary>The layer norm epsilon that the library behind a layout uses when no config says otherwise.</summary>
-    public double LayerNormEpsOf(string layout) =>
-        layouts.FirstOrDefault(candidate => candidate.Name == layout)?.LayerNormEps ?? 1e-12;
+    public double LayerNormEpsOf(string layout) => layouts.FirstOrDefault(candidate => candidate.Name == layout)?.LayerNormEps ?? 1e-12;
 
     private static string Fill(string template, Match match) =>
-        template.Replace("{i}", match.Groups["i"].Value, StringComparison.Ordinal)
+        template
+            .Replace("{i}", match.Groups["i"].Value, StringComparison.Ordinal)
             .Replace("{p}", match.Groups["p"].Value, StringComparison.Ordinal);
 
     private static NameTable Read()

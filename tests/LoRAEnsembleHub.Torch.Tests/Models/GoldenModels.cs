@@ -5,7 +5,15 @@ namespace LoRAEnsembleHub.Tests.Models;
 public sealed class GoldenModels(ITestOutputHelper output)
 {
     public static TheoryData<string> Names =>
-        [.. Golden.Cases("models", folder => File.Exists(Path.Combine(folder, "expected.safetensors")) && !folder.Contains("training") && !folder.EndsWith("deterministic", StringComparison.Ordinal))];
+        [
+            .. Golden.Cases(
+                "models",
+                folder =>
+                    File.Exists(Path.Combine(folder, "expected.safetensors"))
+                    && !folder.Contains("training")
+                    && !folder.EndsWith("deterministic", StringComparison.Ordinal)
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Names))]

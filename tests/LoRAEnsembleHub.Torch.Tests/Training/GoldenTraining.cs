@@ -53,7 +53,12 @@ public sealed class GoldenTraining(ITestOutputHelper output)
         }
     }
 
-    private void CheckGradients(PretrainedModel model, Trainer trainer, IReadOnlyDictionary<string, Tensor> expected, System.Text.Json.Nodes.JsonNode tolerance)
+    private void CheckGradients(
+        PretrainedModel model,
+        Trainer trainer,
+        IReadOnlyDictionary<string, Tensor> expected,
+        System.Text.Json.Nodes.JsonNode tolerance
+    )
     {
         using var scope = NewDisposeScope();
         var logits = model.ForwardForTraining(Input(expected), trainer.Members.View, null);
@@ -63,7 +68,9 @@ public sealed class GoldenTraining(ITestOutputHelper output)
         var gradients = autograd.grad([loss], [.. trainer.Members.Parameters.Values]);
         foreach (var (name, gradient) in trainer.Members.Parameters.Keys.Zip(gradients))
         {
-            var wanted = expected.Single(entry => entry.Key.StartsWith("step.0.grad.", StringComparison.Ordinal) && Ours(entry.Key["step.0.grad.".Length..]) == name);
+            var wanted = expected.Single(entry =>
+                entry.Key.StartsWith("step.0.grad.", StringComparison.Ordinal) && Ours(entry.Key["step.0.grad.".Length..]) == name
+            );
             output.WriteLine($"{name}: {Golden.AssertClose(wanted.Value, gradient, tolerance, wanted.Key):g3}");
         }
     }
@@ -83,7 +90,8 @@ public sealed class GoldenTraining(ITestOutputHelper output)
         }
     }
 
-    private static Dictionary<string, Tensor> Input(IReadOnlyDictionary<string, Tensor> expected) => new() { ["pixel_values"] = expected["pixel_values"] };
+    private static Dictionary<string, Tensor> Input(IReadOnlyDictionary<string, Tensor> expected) =>
+        new() { ["pixel_values"] = expected["pixel_values"] };
 
     private static string Ours(string name)
     {
@@ -106,6 +114,7 @@ public sealed class GoldenTraining(ITestOutputHelper output)
 
         public override int Label(int index) => (int)labels[index].item<long>();
 
-        public override IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch) => throw new NotSupportedException();
+        public override IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch) =>
+            throw new NotSupportedException();
     }
 }

@@ -21,7 +21,8 @@ internal sealed record BlockUpdates
     public LowRank? FeedForwardOut { get; init; }
 
     /// <summary>Whether no projection of the block is adapted.</summary>
-    public bool IsEmpty => Query is null && Key is null && Value is null && Output is null && FeedForwardIn is null && FeedForwardOut is null;
+    public bool IsEmpty =>
+        Query is null && Key is null && Value is null && Output is null && FeedForwardIn is null && FeedForwardOut is null;
 
     /// <summary>Collects the updates of one block.</summary>
     public static BlockUpdates Of(IReadOnlyDictionary<ProjectionKind, LowRank> updates) =>

@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LoRAEnsembleHub.Adapters;
+
+namespace LoRAEnsembleHub.Ensembles;
+
+/// <summary>The model card of an ensemble: front matter that the hub indexes, then how to use it and what was measured.</summary>
+internal static class EnsembleCard
+{
+    private static readonly JsonSerializerOptions relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Write(EnsembleManifest manifest, AdapterSet set, EnsembleWriterOptions options)
+    {
+        var baseId = manifest.BaseModel!.RepoId ?? "BASE";
+        var data =
+            manifest.Metrics?.Select(metric => metric.Dataset).FirstOrDefault(name => name is not null)
+            ?? (string?)manifest.Training?["dataset"];
+        var title = options.Title ?? $"{Last(baseId)} LoRA ensemble{(data is null ? "" : $" for {Last(data)}")}";
+        var text = new StringBuilder();
+        FrontMatter(text, manifest, options, baseId, data, title);
+        text.Append(CultureInfo.InvariantCulture, $"\n# {title}\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{set.Count} members of rank {set.Rank} on one frozen base ({baseId}), each with its own low-rank update of the attention projections and its own head "
+                + $"(LoRA-Ensemble, arXiv 2405.14438). One forward pass gives all members' predictions; their mean is the prediction, their spread the uncertainty. "
+                + $"{set.ParameterCount.ToString("N0", CultureInfo.InvariantCulture)} trained parameters in all; the base's weights are not in this repository.\n"
+        );
+        Classes(text, manifest);
+        Metrics(text, manifest);
+        Usage(text, manifest, options, baseId);
+        Training(text, manifest, options);
+        if (options.Notes is { } notes)
+        {
+            text.Append('\n').Append(notes.Trim()).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static void FrontMatter(
+        StringBuilder text,
+        EnsembleManifest manifest,
+        EnsembleWriterOptions options,
+        string baseId,
+        string? data,
+        string title
+    )
+    {
+        text.Append("---\nlibrary_name: peft\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"base_model: {Quote(baseId)}\nbase_model_relation: adapter\npipeline_tag: image-classification\n"
+        );
+        if (options.License is { } license)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"license: {Quote(license)}\n");
+        }
+
+        if (data is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"datasets: [{Quote(data)}]\n");
+        }
+
+        string[] tags =
+        [
+            "lora",
+            "peft",
+            "lora-ensemble",
+            "uncertainty-estimation",
+            "calibration",
+            $"base_model:adapter:{baseId}",
+            "arxiv:2405.14438",
+        ];
+        text.Append(CultureInfo.InvariantCulture, $"tags: [{string.Join(", ", tags.Select(Quote))}]\n");
+        var combined = manifest.Metrics?.Where(metric => metric.Aggregation == manifest.Aggregation).ToArray() ?? [];
+        if (combined.Length > 0)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"metrics: [{string.Join(", ", combined.Select(metric => metric.Name!).Distinct().Select(Quote))}]\n"
+            );
+            text.Append(CultureInfo.InvariantCulture, $"model-index:\n  - name: {Quote(title)}\n    results:\n");
+            text.Append("      - task: { type: image-classification }\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"        dataset: {{ type: {Quote(combined[0].Dataset ?? "")}, name: {Quote(combined[0].Dataset ?? "")}, split: {Quote(combined[0].Split ?? "")} }}\n        metrics:\n"
+            );
+            foreach (var metric in combined)
+            {
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"          - {{ type: {Quote(metric.Name!)}, value: {metric.Value!.Value.ToString("0.######", CultureInfo.InvariantCulture)} }}\n"
+                );
+            }
+        }
+
+        text.Append("---\n");
+    }
+
+    private static void Classes(StringBuilder text, EnsembleManifest manifest)
+    {
+        if (manifest.Labels is { Count: > 0 } labels)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\n**Classes.** {string.Join(", ", labels.Take(40))}{(labels.Count > 40 ? " …" : "")}\n"
+            );
+        }
+    }
+
+    private static void Metrics(StringBuilder text, EnsembleManifest manifest)
+    {
+        if (manifest.Metrics is not { Count: > 0 } metrics)
+        {
+            return;
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"\n## Figures\n\nOn the {metrics[0].Split} split of {metrics[0].Dataset}.\n\n");
+        string[] columns = [.. metrics.Select(metric => metric.Aggregation ?? "").Distinct()];
+        text.Append(CultureInfo.InvariantCulture, $"| metric | {string.Join(" | ", columns.Select(name => name.Replace('_', ' ')))} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| --- |{string.Concat(Enumerable.Repeat(" ---: |", columns.Length))}\n");
+        foreach (var group in metrics.GroupBy(metric => metric.Name))
+        {
+            var cells = columns.Select(column =>
+                group
+                    .FirstOrDefault(metric => (metric.Aggregation ?? "") == column)
+                    ?.Value?.ToString("0.0000", CultureInfo.InvariantCulture)
+                ?? "–"
+            );
+            text.Append(CultureInfo.InvariantCulture, $"| {group.Key!.Replace('_', ' ')} | {string.Join(" | ", cells)} |\n");
+        }
+    }
+
+    private static void Usage(StringBuilder text, EnsembleManifest manifest, EnsembleWriterOptions options, string baseId)
+    {
+        text.Append("\n## Use\n\nFrom the command line, with the base in the folder `BASE` and this repository in `ENSEMBLE`:\n\n");
+        text.Append("```\ndotnet tool run lorae-hub predict --base BASE --ensemble ENSEMBLE picture.png\n```\n");
+        text.Append("\nFrom Python, every member is an ordinary PEFT adapter:\n\n```python\nfrom peft import PeftModel\n");
+        text.Append("from transformers import AutoModelForImageClassification\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"base = AutoModelForImageClassification.from_pretrained({Quote(baseId)}, num_labels={manifest.Labels.Count}, ignore_mismatched_sizes=True)\n"
+        );
+        text.Append("model = PeftModel.from_pretrained(base, \"ENSEMBLE\", subfolder=\"member-00\", adapter_name=\"member-00\")\n");
+        text.Append(
+            "model.load_adapter(\"ENSEMBLE\", adapter_name=\"member-01\", subfolder=\"member-01\")  # and so on; average the softmaxes\n```\n"
+        );
+        text.Append(
+            options.Naming switch
+            {
+                PeftNaming.Both =>
+                    "\nThe LoRA tensors stand under both spellings, so the adapters load with transformers before and from 5.9 alike.\n",
+                PeftNaming.V4 =>
+                    "\nThe LoRA tensors have the names of transformers before 5.9. On newer versions PEFT drops them with only a warning: pass `key_mapping`.\n",
+                _ =>
+                    "\nThe LoRA tensors have the names of transformers from 5.9. On older versions PEFT drops them with only a warning: pass `key_mapping`.\n",
+            }
+        );
+    }
+
+    private static void Training(StringBuilder text, EnsembleManifest manifest, EnsembleWriterOptions options)
+    {
+        if (manifest.Training is not { } training)
+        {
+            return;
+        }
+
+        text.Append("\n## Training\n\n");
+        if (options.TrainingCommand is { } command)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"```\n{command}\n```\n\n");
+        }
+
+        foreach (var (name, value) in training.Where(entry => entry.Value is System.Text.Json.Nodes.JsonValue))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"* {name.Replace('_', ' ')}: {value}\n");
+        }
+    }
+
+    private static string Last(string id) => id[(id.LastIndexOf('/') + 1)..];
+
+    /// <summary>A JSON string is also a YAML string, whatever it holds.</summary>
+    private static string Quote(string text) => JsonSerializer.Serialize(text, relaxed);
+}

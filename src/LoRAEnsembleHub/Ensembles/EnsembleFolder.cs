@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using LoRAEnsembleHub.Adapters;
+
+namespace LoRAEnsembleHub.Ensembles;
+
+/// <summary>The members of a folder, found by its manifest or by their adapter_config.json; no tensor is read.</summary>
+public sealed class EnsembleFolder
+{
+    private EnsembleFolder(string path, EnsembleManifest? manifest, IReadOnlyList<string> members) =>
+        (FolderPath, Manifest, MemberFolders) = (path, manifest, members);
+
+    /// <summary>The folder.</summary>
+    public string FolderPath { get; }
+
+    /// <summary>The checked manifest, or null for plain PEFT folders.</summary>
+    public EnsembleManifest? Manifest { get; }
+
+    /// <summary>One folder per member, in the order of the members axis.</summary>
+    public IReadOnlyList<string> MemberFolders { get; }
+
+    /// <summary>Finds the members of an ensemble folder, a folder of PEFT members (in the order of their names), or one PEFT adapter.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="AdapterException">The manifest is wrong, or there is no adapter.</exception>
+    public static EnsembleFolder Open(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException(
+                $"There is no folder {folder}; an ensemble is a folder with {EnsembleManifest.FileName} or with PEFT adapters."
+            );
+        }
+
+        var manifest = Path.Combine(folder, EnsembleManifest.FileName);
+        if (File.Exists(manifest))
+        {
+            var parsed = EnsembleManifest.Parse(File.ReadAllText(manifest), manifest);
+            return new EnsembleFolder(folder, parsed, [.. parsed.Members!.Select(member => Path.Combine(folder, member.Path!))]);
+        }
+
+        static bool IsAdapter(string candidate) => File.Exists(Path.Combine(candidate, "adapter_config.json"));
+        string[] members = [.. Directory.GetDirectories(folder).Where(IsAdapter).Order(StringComparer.Ordinal)];
+        if (members.Length == 0 && IsAdapter(folder))
+        {
+            members = [folder];
+        }
+
+        return members.Length > 0
+            ? new EnsembleFolder(folder, null, members)
+            : throw new AdapterException(
+                $"{folder} has neither {EnsembleManifest.FileName} nor an adapter_config.json, also not in a folder below it; it is no ensemble and no PEFT adapter."
+            );
+    }
+
+    /// <summary>Compares the files of every member with the hashes of the manifest.</summary>
+    /// <exception cref="AdapterException">A file is missing or is not the one that was written.</exception>
+    public void VerifyMembers()
+    {
+        foreach (var member in Manifest?.Members ?? [])
+        {
+            foreach (var (name, expected) in member.Sha256 ?? new Dictionary<string, string>())
+            {
+                var path = Path.Combine(FolderPath, member.Path!, name);
+                if (!File.Exists(path))
+                {
+                    throw new AdapterException($"{path} is missing; {EnsembleManifest.FileName} lists it. Fetch the ensemble again.")
+                    {
+                        IsIntegrity = true,
+                    };
+                }
+
+                using var stream = File.OpenRead(path);
+                var found = Convert.ToHexStringLower(SHA256.HashData(stream));
+                if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
+                {
+                    throw new AdapterException(
+                        $"{path} has the SHA-256 {found}; {EnsembleManifest.FileName} says {expected}. The file was changed or damaged; fetch the ensemble again."
+                    )
+                    {
+                        IsIntegrity = true,
+                    };
+                }
+            }
+        }
+    }
+}

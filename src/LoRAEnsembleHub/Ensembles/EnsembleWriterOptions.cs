@@ -1,0 +1,28 @@
+using LoRAEnsembleHub.Adapters;
+
+namespace LoRAEnsembleHub.Ensembles;
+
+/// <summary>How an ensemble repository is written.</summary>
+public sealed record EnsembleWriterOptions
+{
+    /// <summary>Spelling of the members' tensors.</summary>
+    public PeftNaming Naming { get; init; } = PeftNaming.Both;
+
+    /// <summary>Text of preprocessor_config.json, or null to write none.</summary>
+    public string? PreprocessorJson { get; init; }
+
+    /// <summary>Whether a model card (README.md) is written.</summary>
+    public bool Card { get; init; } = true;
+
+    /// <summary>Licence for the card, by its identifier; null leaves it out.</summary>
+    public string? License { get; init; }
+
+    /// <summary>Name for the card; null takes the data set and the base.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The command line that trained the ensemble, for the card; null leaves it out.</summary>
+    public string? TrainingCommand { get; init; }
+
+    /// <summary>Further paragraphs for the card, in Markdown.</summary>
+    public string? Notes { get; init; }
+}
