@@ -38,9 +38,16 @@ internal sealed class NativeProbe(NativeNames names, IReadOnlyList<string> folde
 
     private NativeFault? Load(string path)
     {
-        if (ElfExtent.IsCutShort(path))
+        try
         {
-            return LoaderComplaint.Damaged(path, "the file is shorter than its own header says");
+            if (ElfExtent.IsCutShort(path))
+            {
+                return LoaderComplaint.Damaged(path, "the file is shorter than its own header says");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new NativeFault(path, $"{path} cannot be read: {e.Message} Give this user the right to read it, or build again.");
         }
 
         return open(path) is { } complaint ? LoaderComplaint.Explain(path, complaint) : null;

@@ -81,7 +81,7 @@ public sealed class BrokenOutputTests
     private static async Task AssertFailsWith(ScratchFolder folder, params string[] expected)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             ArgumentList =
             {
