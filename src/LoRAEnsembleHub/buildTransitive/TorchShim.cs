@@ -6,6 +6,8 @@ using System.IO;
 using System.Security.Cryptography;
 using System.Text;
 
+namespace LoRAEnsembleHub.Build;
+
 /// <summary>What is to be done with one native library of TorchSharp so that it loads here.</summary>
 internal enum TorchShimVerdict
 {

@@ -1,0 +1,11 @@
+namespace LoRAEnsembleHub.Native;
+
+/// <summary>Torch's native libraries are missing, damaged, or made for another system.</summary>
+public sealed class NativeLibraryException : Exception
+{
+    internal NativeLibraryException(string library, string message)
+        : base(message) => Library = library;
+
+    /// <summary>File name or path of the library that is missing or does not load.</summary>
+    public string Library { get; }
+}
