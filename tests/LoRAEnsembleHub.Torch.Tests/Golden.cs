@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
 
-namespace LoRAEnsembleHub.Tests;
+namespace LoRAEnsembleHub.Torch.Tests;
 
 /// <summary>The expected results under tests/golden; each case folder says how it was made and how close is close enough.</summary>
 internal static class Golden
@@ -10,6 +10,9 @@ internal static class Golden
     public static string Repository { get; } = FindRepository();
 
     public static string Root => Path.Combine(Repository, "tests", "golden");
+
+    /// <summary>The path of a golden file or folder.</summary>
+    public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     public static string Folder(string kind, string name) => Path.Combine(Root, kind, name);
 

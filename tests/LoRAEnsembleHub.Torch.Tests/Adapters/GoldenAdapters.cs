@@ -2,7 +2,7 @@ using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
 using static TorchSharp.torch;
 
-namespace LoRAEnsembleHub.Tests.Adapters;
+namespace LoRAEnsembleHub.Torch.Tests.Adapters;
 
 public sealed class GoldenAdapters(ITestOutputHelper output)
 {

@@ -1,6 +1,6 @@
 using LoRAEnsembleHub.Models;
 
-namespace LoRAEnsembleHub.Tests.Models;
+namespace LoRAEnsembleHub.Torch.Tests.Models;
 
 public sealed class GoldenModels(ITestOutputHelper output)
 {

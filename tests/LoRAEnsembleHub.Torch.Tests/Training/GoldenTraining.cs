@@ -2,7 +2,7 @@ using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Training;
 using static TorchSharp.torch;
 
-namespace LoRAEnsembleHub.Tests.Training;
+namespace LoRAEnsembleHub.Torch.Tests.Training;
 
 /// <summary>Three updates of an ensemble against a plain PyTorch loop over members; recipe make_training.py.</summary>
 public sealed class GoldenTraining(ITestOutputHelper output)

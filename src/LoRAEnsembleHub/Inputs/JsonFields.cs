@@ -1,0 +1,109 @@
+using System.Text.Json;
+
+namespace LoRAEnsembleHub.Inputs;
+
+/// <summary>The fields of one JSON object, read with errors that name file and field.</summary>
+internal sealed class JsonFields
+{
+    private readonly string name;
+    private readonly Dictionary<string, JsonElement> fields;
+
+    private JsonFields(string name, JsonElement root)
+    {
+        this.name = name;
+        // Null means "not given" everywhere in these files.
+        fields = root.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null).ToDictionary(f => f.Name, f => f.Value);
+    }
+
+    public IEnumerable<string> Names => fields.Keys;
+
+    public static byte[] ReadFile(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageException(file, $"The config cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    public static JsonFields Parse(ReadOnlyMemory<byte> json, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        try
+        {
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            using var document = JsonDocument.Parse(json, options);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new JsonFields(name, document.RootElement.Clone())
+                : throw new ImageException(name, $"The config is a JSON {document.RootElement.ValueKind}; it must be an object.");
+        }
+        catch (JsonException exception)
+        {
+            throw new ImageException(name, $"The config is not JSON: {exception.Message}", exception);
+        }
+    }
+
+    public bool Has(string field) => fields.ContainsKey(field);
+
+    public JsonElement? Element(string field) => fields.TryGetValue(field, out var value) ? value : null;
+
+    public JsonFields? Object(string field) =>
+        Element(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Object ? new JsonFields(name, value)
+        : throw Fault(field, "an object");
+
+    public string? Text(string field) =>
+        Element(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : throw Fault(field, "a string");
+
+    public bool? Flag(string field) =>
+        Element(field) is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw Fault(field, "true or false");
+
+    public double? Number(string field) =>
+        Element(field) is not { } value ? null
+        : TryNumber(value, out var number) ? number
+        : throw Fault(field, "a finite number");
+
+    public int? Whole(string field) =>
+        Element(field) is not { } value ? null
+        : TryWhole(value, out var whole) ? whole
+        : throw Fault(field, "a whole number");
+
+    /// <summary>Three numbers, or one that counts for each channel.</summary>
+    public RgbValues? Channels(string field)
+    {
+        if (Element(field) is not { } value)
+        {
+            return null;
+        }
+
+        var numbers = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : new[] { value, value, value };
+        return
+            numbers.Length == 3
+            && TryNumber(numbers[0], out var red)
+            && TryNumber(numbers[1], out var green)
+            && TryNumber(numbers[2], out var blue)
+            ? new RgbValues(red, green, blue)
+            : throw Fault(field, "three finite numbers, or one");
+    }
+
+    public ImageException Fault(string field, string needed) => new(name, $"{field} is {fields[field].GetRawText()}; it must be {needed}.");
+
+    public static bool TryWhole(JsonElement value, out int whole)
+    {
+        whole = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out whole);
+    }
+
+    private static bool TryNumber(JsonElement value, out double number)
+    {
+        number = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out number) && double.IsFinite(number);
+    }
+}
