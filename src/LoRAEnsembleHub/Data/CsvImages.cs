@@ -1,0 +1,114 @@
+using System.Globalization;
+using LoRAEnsembleHub.Inputs;
+
+namespace LoRAEnsembleHub.Data;
+
+/// <summary>Opens a table of images: the columns <c>path</c> and <c>label</c>, and if wanted <c>name</c> and <c>split</c>.</summary>
+/// <remarks>
+/// Labels are class numbers if every one in the file is a whole number, and class names otherwise. The column <c>name</c> names the
+/// numbers. Other columns are ignored.
+/// </remarks>
+internal static class CsvImages
+{
+    private const int HighestLabel = 999_999; // A typing error must not become a list of a billion class names.
+
+    /// <summary>Opens one split; the images come in the order of the rows.</summary>
+    /// <exception cref="InvalidDataException">A row is wrong; the message names the file and the line.</exception>
+    internal static LabeledImages Open(string file, string split, IReadOnlyList<string>? classNames, Func<string, RgbImage> decode)
+    {
+        var table = CsvTable.Read(file);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var (path, label, splitColumn) = (table.Need("path"), table.Need("label"), table.Find("split"));
+        if (table.Rows.Count == 0)
+        {
+            throw new InvalidDataException($"{file}: no rows below the header; one row per image is needed.");
+        }
+
+        var numbers = table.Rows.All(row => IsWholeNumber(row.Fields[label])) ? Numbers(table, file, label) : null;
+        var own = ClassNameFiles.Find(folder) ?? (numbers is null ? Texts(table, label) : NamesOf(table, file, numbers));
+        var map = new LabelMap(file, own, classNames, numbers is null ? 0 : numbers.Max() + 1);
+        var picked = splitColumn is { } at ? Splits.Pick(file, split, table.Rows.Select(row => row.Fields[at])) : null;
+        var images = new List<(string File, int Label)>();
+        for (var index = 0; index < table.Rows.Count; index++)
+        {
+            var row = table.Rows[index];
+            if (picked is null || row.Fields[splitColumn!.Value] == picked)
+            {
+                var where = $"{file}({row.Line})";
+                var mapped = numbers is null ? map.ByName(row.Fields[label]) : map.ByNumber(numbers[index], where);
+                images.Add((Inside(folder, row.Fields[path], where), mapped));
+            }
+        }
+
+        var name = picked is null ? ImageData.WholeName(folder, split) : ImageData.NameOf(folder, split);
+        return new FileImages(name, map.ClassNames, images, decode);
+    }
+
+    // A table from elsewhere must not make this program read any file it likes.
+    private static string Inside(string folder, string path, string where)
+    {
+        var full = Path.GetFullPath(Path.Combine(folder, path));
+        if (
+            Path.IsPathRooted(path)
+            || !full.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        )
+        {
+            throw new InvalidDataException($"{where}: '{path}' leaves the table's folder. Give paths below the folder of the table.");
+        }
+
+        if (!FileImages.IsImage(full))
+        {
+            throw new InvalidDataException($"{where}: '{path}' is not an image by its name; images end in {FileImages.KnownEndings}.");
+        }
+
+        return File.Exists(full)
+            ? full
+            : throw new InvalidDataException($"{where}: the image '{path}' is not there. Paths are relative to the table.");
+    }
+
+    private static int[] Numbers(CsvTable table, string file, int label) =>
+        [
+            .. table.Rows.Select(row =>
+                int.TryParse(row.Fields[label], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number is >= 0 and <= HighestLabel
+                    ? number
+                    : throw new InvalidDataException(
+                        $"{file}({row.Line}): the label is {row.Fields[label]}; labels are 0 … {HighestLabel}."
+                    )
+            ),
+        ];
+
+    private static bool IsWholeNumber(string text) =>
+        text.AsSpan(text is ['-' or '+', ..] ? 1 : 0) is { Length: > 0 } digits && !digits.ContainsAnyExceptInRange('0', '9');
+
+    private static string[] Texts(CsvTable table, int label) =>
+        [.. table.Rows.Select(row => row.Fields[label]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    // A class without an image has no name in the table; its number stands in.
+    private static string[]? NamesOf(CsvTable table, string file, int[] numbers)
+    {
+        if (table.Find("name") is not { } column)
+        {
+            return null;
+        }
+
+        var names = new string?[numbers.Max() + 1];
+        for (var index = 0; index < numbers.Length; index++)
+        {
+            var (known, given) = (names[numbers[index]], table.Rows[index].Fields[column]);
+            if (known is not null && known != given)
+            {
+                throw new InvalidDataException(
+                    $"{file}({table.Rows[index].Line}): class {numbers[index]} is called '{given}' here and '{known}' above. Use one name."
+                );
+            }
+
+            names[numbers[index]] = given;
+        }
+
+        return
+        [
+            .. ClassNameFiles.Checked([.. names.Select((name, number) => name ?? number.ToString(CultureInfo.InvariantCulture))], file),
+        ];
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text;
+
+namespace LoRAEnsembleHub.Data;
+
+/// <summary>A comma-separated table with a header line, read whole.</summary>
+/// <remarks>RFC 4180: fields may be quoted; a quoted field may hold commas, line ends, and quotes written twice.</remarks>
+internal sealed class CsvTable
+{
+    private readonly string file;
+    private readonly string[] header;
+
+    private CsvTable(string file, string[] header, IReadOnlyList<CsvRow> rows) => (this.file, this.header, Rows) = (file, header, rows);
+
+    /// <summary>The rows below the header.</summary>
+    internal IReadOnlyList<CsvRow> Rows { get; }
+
+    /// <summary>Reads a UTF-8 file.</summary>
+    /// <exception cref="InvalidDataException">The file has no header, breaks the quoting rules, or has rows of another length.</exception>
+    internal static CsvTable Read(string file)
+    {
+        var records = Records(File.ReadAllText(file, Encoding.UTF8), file).ToArray();
+        if (records.Length == 0)
+        {
+            throw new InvalidDataException($"{file}: the file is empty; its first line must name the columns.");
+        }
+
+        var header = records[0].Fields.Select(name => name.Trim()).ToArray();
+        foreach (var row in records.Skip(1).Where(row => row.Fields.Count != header.Length))
+        {
+            throw new InvalidDataException(
+                $"{file}({row.Line}): {row.Fields.Count} fields; the header names {header.Length} columns. Quote fields that hold commas."
+            );
+        }
+
+        return new CsvTable(file, header, records[1..]);
+    }
+
+    /// <summary>The place of a column, or null if the table lacks it.</summary>
+    internal int? Find(string name) =>
+        Array.FindIndex(header, column => column.Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var at ? at : null;
+
+    /// <summary>The place of a column that must be there.</summary>
+    /// <exception cref="InvalidDataException">The table lacks it.</exception>
+    internal int Need(string name) =>
+        Find(name)
+        ?? throw new InvalidDataException($"{file}: no column '{name}'. Found: {string.Join(", ", header)}. Name it in the first line.");
+
+    private static IEnumerable<CsvRow> Records(string text, string file)
+    {
+        var (at, line) = (0, 1);
+        while (at < text.Length)
+        {
+            var (fields, startLine) = (new List<string>(), line);
+            bool more;
+            do
+            {
+                var field = at < text.Length && text[at] == '"' ? Quoted(text, ref at, ref line, file) : Plain(text, ref at, line, file);
+                fields.Add(field);
+                more = at < text.Length && text[at] == ',';
+                at += more ? 1 : 0;
+            } while (more);
+
+            at += at + 1 < text.Length && text[at] == '\r' && text[at + 1] == '\n' ? 2 : 1;
+            line++;
+            if (fields is not [""])
+            {
+                yield return new CsvRow(startLine, fields);
+            }
+        }
+    }
+
+    private static string Plain(string text, ref int at, int line, string file)
+    {
+        var end = text.AsSpan(at).IndexOfAny(",\r\n");
+        var field = end < 0 ? text[at..] : text.Substring(at, end);
+        at += field.Length;
+        return field.Contains('"', StringComparison.Ordinal)
+            ? throw new InvalidDataException(
+                $"{file}({line}): a quote inside an unquoted field. Quote the whole field and double its quotes."
+            )
+            : field;
+    }
+
+    private static string Quoted(string text, ref int at, ref int line, string file)
+    {
+        var (field, startLine) = (new StringBuilder(), line);
+        for (at++; at < text.Length; at++)
+        {
+            if (text[at] == '"' && (++at >= text.Length || text[at] != '"'))
+            {
+                return at >= text.Length || text[at] is ',' or '\r' or '\n'
+                    ? field.ToString()
+                    : throw new InvalidDataException(
+                        $"{file}({line}): text after a closing quote. Double the quotes inside a quoted field."
+                    );
+            }
+
+            line += text[at] == '\n' ? 1 : 0;
+            field.Append(text[at]);
+        }
+
+        throw new InvalidDataException($"{file}({startLine}): a quoted field never ends. Close its quotes.");
+    }
+}
+
+/// <summary>One row of a table.</summary>
+/// <param name="Line">The line of the file it starts on, from 1.</param>
+/// <param name="Fields">Its fields, without quotes.</param>
+internal sealed record CsvRow(int Line, IReadOnlyList<string> Fields);

@@ -1,0 +1,26 @@
+using LoRAEnsembleHub.Inputs;
+
+namespace LoRAEnsembleHub.Data;
+
+/// <summary>Some images of another set, in a given order.</summary>
+internal sealed class ImageView(LabeledImages whole, int[] chosen) : LabeledImages
+{
+    public override string Name => whole.Name;
+
+    public override int Count => chosen.Length;
+
+    public override IReadOnlyList<string> ClassNames => whole.ClassNames;
+
+    public override int Label(int index) => whole.Label(Chosen(index));
+
+    public override RgbImage Read(int index) => whole.Read(Chosen(index));
+
+    public override string Source(int index) => whole.Source(Chosen(index));
+
+    private int Chosen(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, chosen.Length);
+        return chosen[index];
+    }
+}
