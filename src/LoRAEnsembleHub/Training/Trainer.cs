@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Models;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ public sealed class Trainer : IDisposable
 
     private readonly PretrainedModel model;
     private readonly TrainingOptions options;
-    private readonly TrainingExamples examples;
+    private readonly LabeledExamples examples;
     private readonly TrainableMembers members;
     private readonly AdamOptimizer optimizer;
     private readonly LearningRateSchedule schedule;
@@ -30,7 +31,7 @@ public sealed class Trainer : IDisposable
     /// <param name="options">Settings.</param>
     /// <param name="examples">Training data.</param>
     /// <exception cref="TrainingException">A setting is out of range or does not fit the data.</exception>
-    public Trainer(PretrainedModel model, TrainingOptions options, TrainingExamples examples)
+    public Trainer(PretrainedModel model, TrainingOptions options, LabeledExamples examples)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
@@ -82,7 +83,7 @@ internal static class TrainingCheckpoint
     }
 
     /// <summary>A hash over everything that decides how a run goes on.</summary>
-    public static string Fingerprint(TrainingOptions options, BaseIdentity identity, TrainingExamples examples)
+    public static string Fingerprint(TrainingOptions options, BaseIdentity identity, LabeledExamples examples)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // how often checkpoints are written has no influence on the result

@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Training;
 using static TorchSharp.torch;
@@ -104,7 +105,7 @@ public sealed class GoldenTraining(ITestOutputHelper output)
         return $"encoder.layer.{parts[1]}.{Sites[parts[2]]}.{parts[3]}";
     }
 
-    private sealed class FixedExamples(Tensor labels, int classes) : TrainingExamples
+    private sealed class FixedExamples(Tensor labels, int classes) : LabeledExamples
     {
         public override string Name => "golden";
 

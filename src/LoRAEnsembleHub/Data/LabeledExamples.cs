@@ -1,9 +1,9 @@
 using static TorchSharp.torch;
 
-namespace LoRAEnsembleHub.Training;
+namespace LoRAEnsembleHub.Data;
 
 /// <summary>Labelled examples in the form that a model takes, for training and evaluation.</summary>
-public abstract class TrainingExamples
+public abstract class LabeledExamples
 {
     /// <summary>What the data set is called.</summary>
     public abstract string Name { get; }

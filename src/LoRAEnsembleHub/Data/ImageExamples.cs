@@ -1,0 +1,103 @@
+using LoRAEnsembleHub.Inputs;
+using LoRAEnsembleHub.Training;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Data;
+
+/// <summary>Labelled images, augmented and prepared as the input of an image model.</summary>
+/// <remarks>Augmentation is drawn from seed, epoch and example, so it does not depend on batches, on the order, or on a restart.</remarks>
+public sealed class ImageExamples : LabeledExamples
+{
+    private const long AugmentationStream = 3;
+    private const long CachedPixels = 256L << 20;
+
+    private readonly LabeledImages images;
+    private readonly ImageProcessor processor;
+    private readonly ImageAugmentation augmentation;
+    private readonly long seed;
+    private readonly RgbImage?[] cache;
+    private long cachedPixels;
+
+    /// <summary>Joins a data set and its preparation.</summary>
+    /// <param name="images">The pictures.</param>
+    /// <param name="processor">How they become model input.</param>
+    /// <param name="augmentation">Random changes in training; null for none.</param>
+    /// <param name="seed">Seed of the random changes.</param>
+    public ImageExamples(LabeledImages images, ImageProcessor processor, ImageAugmentation? augmentation = null, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(processor);
+        (this.images, this.processor, this.augmentation, this.seed) = (images, processor, augmentation ?? new ImageAugmentation(), seed);
+        cache = new RgbImage?[images.Count];
+    }
+
+    /// <inheritdoc />
+    public override string Name => images.Name;
+
+    /// <inheritdoc />
+    public override int Count => images.Count;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> ClassNames => images.ClassNames;
+
+    /// <inheritdoc />
+    public override int Label(int index) => images.Label(index);
+
+    /// <summary>Where a picture comes from.</summary>
+    public string Source(int index) => images.Source(index);
+
+    /// <summary>The picture itself, not augmented and not prepared.</summary>
+    public RgbImage Image(int index) => images.Read(index);
+
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch)
+    {
+        var prepared = new RgbImage[indices.Length];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            prepared[i] = Prepared(indices[i], epoch);
+        }
+
+        var (height, width) = (prepared[0].Height, prepared[0].Width);
+        var odd = Array.FindIndex(prepared, image => image.Height != height || image.Width != width);
+        if (odd >= 0)
+        {
+            throw new ImageException(
+                images.Source(indices[odd]),
+                $"it is {prepared[odd].Height} × {prepared[odd].Width} pixels after preparation, others of the batch are {height} × {width}; "
+                    + "turn do_resize on in preprocessor_config.json, or predict such pictures one by one"
+            );
+        }
+
+        var values = new float[3L * height * width * indices.Length];
+        for (var i = 0; i < prepared.Length; i++)
+        {
+            processor.Write(prepared[i], values.AsSpan(3 * height * width * i, 3 * height * width));
+        }
+
+        return new Dictionary<string, Tensor> { ["pixel_values"] = tensor(values, [indices.Length, 3, height, width]) };
+    }
+
+    private RgbImage Prepared(int index, int? epoch)
+    {
+        if (epoch is null || augmentation == new ImageAugmentation())
+        {
+            // nothing random: what was prepared once serves every epoch
+            return cache[index] ?? Kept(index, processor.Fit(images.Read(index)));
+        }
+
+        var random = new SeededRandom(seed, AugmentationStream, epoch.Value, index);
+        return processor.Fit(augmentation.Apply(images.Read(index), ref random));
+    }
+
+    private RgbImage Kept(int index, RgbImage image)
+    {
+        if (cachedPixels + image.Pixels.Length <= CachedPixels)
+        {
+            cachedPixels += image.Pixels.Length;
+            cache[index] = image;
+        }
+
+        return image;
+    }
+}
