@@ -1,0 +1,32 @@
+namespace LoRAEnsembleHub.Safetensors.Storage;
+
+/// <summary>Reads from streams without believing what a header says about their length.</summary>
+internal static class StreamBytes
+{
+    private const int FirstBuffer = 1 << 20;
+
+    /// <summary>Reads up to so many bytes; memory grows with what has arrived, never ahead of it by more than its size.</summary>
+    /// <returns>Fewer bytes where the stream ended early.</returns>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadUpToAsync(Stream stream, int count, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[Math.Min(count, FirstBuffer)];
+        var filled = 0;
+        while (filled < count)
+        {
+            if (filled == buffer.Length)
+            {
+                Array.Resize(ref buffer, (int)Math.Min(count, 2L * buffer.Length));
+            }
+
+            var read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                break;
+            }
+
+            filled += read;
+        }
+
+        return buffer.AsMemory(0, filled);
+    }
+}
