@@ -60,7 +60,7 @@ public static class TensorFile
             SafetensorsDtype.BF16 => ScalarType.BFloat16,
             SafetensorsDtype.F32 => ScalarType.Float32,
             SafetensorsDtype.F64 => ScalarType.Float64,
-            _ => throw new WeightsException($"{view.Name} in {path} is {view.Dtype.Name()}; tensors of that type cannot be used here."),
+            _ => throw new WeightsException($"{view.Name} in {path} is {view.Dtype.Name}; tensors of that type cannot be used here."),
         };
         using var scope = NewDisposeScope();
         var tensor = empty([.. view.Shape], type);

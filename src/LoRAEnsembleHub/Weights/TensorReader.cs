@@ -36,7 +36,7 @@ internal sealed class TensorReader(Device device, ScalarType dtype) : IDisposabl
     {
         var stored =
             FloatingType(view.Dtype)
-            ?? throw new WeightsException($"{view.Name} in {file.Name} is {view.Dtype.Name()}; weights must be F64, F32, F16 or BF16.");
+            ?? throw new WeightsException($"{view.Name} in {file.Name} is {view.Dtype.Name}; weights must be F64, F32, F16 or BF16.");
         long[] shape = rows is null ? [.. view.Shape] : [rows.Value, .. view.Shape.Skip(1)];
         using var scope = NewDisposeScope();
         var size = stored.Bytes();

@@ -127,7 +127,7 @@ public sealed class WeightMap : IDisposable
             Mapped = reader.Mapped,
             CopiedBytes = reader.CopiedBytes,
             Ignored = [.. ignored],
-            Dtypes = views.GroupBy(view => view.Dtype.Name()).ToDictionary(group => group.Key, group => group.Count()),
+            Dtypes = views.GroupBy(view => view.Dtype.Name).ToDictionary(group => group.Key, group => group.Count()),
         };
     }
 
