@@ -1,0 +1,110 @@
+using System.Text.Json;
+using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Models;
+
+namespace LoRAEnsembleHub.Training;
+
+/// <summary>Everything that a training run needs to know, field for field as it stands in run.json.</summary>
+/// <remarks>Paths that are not absolute are taken from the current folder of the process that runs it.</remarks>
+public sealed record RunConfig
+{
+    /// <summary>The name of the file that a run leaves beside its ensemble.</summary>
+    public const string FileName = "run.json";
+
+    /// <summary>Folder of the base model.</summary>
+    public string Base { get; init; } = "";
+
+    /// <summary>Repository that the base is a copy of; null takes the last two parts of its path.</summary>
+    public string? BaseId { get; init; }
+
+    /// <summary>The data set: see <see cref="ImageData.Open"/>.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>Repository that the data set is a copy of; null takes the last two parts of its path.</summary>
+    public string? DataId { get; init; }
+
+    /// <summary>The part of the data set to learn from.</summary>
+    public string Split { get; init; } = "train";
+
+    /// <summary>The part to measure on at the end; null measures nothing.</summary>
+    public string? TestSplit { get; init; } = "test";
+
+    /// <summary>Folder of the ensemble to be written.</summary>
+    public string Output { get; init; } = "";
+
+    /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Whether pixel values are normalised as the base's processor does, or only divided by 255 as published.</summary>
+    public PixelNormalization Normalization { get; init; } = PixelNormalization.Processor;
+
+    /// <summary>Random changes to the training images.</summary>
+    public ImageAugmentation Augmentation { get; init; } = new();
+
+    /// <summary>How classes are weighted by how often they occur: <c>uniform</c>, <c>inverse</c>, <c>inverse-square-root</c>, <c>effective-number</c> or <c>effective-number:BETA</c>.</summary>
+    public string ClassWeighting { get; init; } = "uniform";
+
+    /// <summary>Spelling of the members' tensors.</summary>
+    public PeftNaming Naming { get; init; } = PeftNaming.Both;
+
+    /// <summary>Licence of the ensemble, by its identifier, for the card.</summary>
+    public string? License { get; init; }
+
+    /// <summary>The method's settings.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>Reads a run; fields left out keep their defaults, fields that do not exist are refused.</summary>
+    /// <param name="json">A JSON object.</param>
+    /// <param name="place">Where it comes from, for messages.</param>
+    /// <exception cref="TrainingException">It is no such object.</exception>
+    public static RunConfig Parse(string json, string place)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunConfig>(json, TrainingOptions.Json) ?? throw new JsonException("null is not an object");
+        }
+        catch (JsonException e)
+        {
+            throw new TrainingException($"{place}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The run as JSON with sorted names.</summary>
+    public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!);
+
+    /// <summary>The last two parts of a path, as a repository is named: <c>namespace/name</c>.</summary>
+    public static string RepoIdOf(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var parent = Path.GetFileName(Path.GetDirectoryName(full));
+        return string.IsNullOrEmpty(parent) ? Path.GetFileName(full) : $"{parent}/{Path.GetFileName(full)}";
+    }
+
+    /// <exception cref="TrainingException">A needed field is missing or a setting is out of range.</exception>
+    internal RunConfig Checked()
+    {
+        foreach (var (name, value) in new[] { ("base", Base), ("data", Data), ("output", Output) })
+        {
+            if (string.IsNullOrWhiteSpace(value))
+            {
+                throw new TrainingException($"{name} is not set; a run needs a base, data and an output folder.");
+            }
+        }
+
+        return this with
+        {
+            Training = Training.Checked(),
+        };
+    }
+}
+
+/// <summary>What becomes of pixel values after they are divided by 255.</summary>
+public enum PixelNormalization
+{
+    /// <summary>Mean and standard deviation of the base's image processor.</summary>
+    Processor,
+
+    /// <summary>Nothing: values stay in [0, 1], as in the published LoRA-Ensemble runs.</summary>
+    Unit,
+}

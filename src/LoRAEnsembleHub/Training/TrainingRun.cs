@@ -1,0 +1,210 @@
+using System.Globalization;
+using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Inputs;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Native;
+using LoRAEnsembleHub.Weights;
+
+namespace LoRAEnsembleHub.Training;
+
+/// <summary>A whole run: base and data in, training with checkpoints, measuring, and the ensemble as a hub repository out.</summary>
+public sealed class TrainingRun : IDisposable
+{
+    private readonly RunConfig config;
+    private readonly PretrainedModel model;
+    private readonly ImageExamples examples;
+    private readonly ImageProcessorConfig processor;
+    private readonly Trainer trainer;
+
+    private TrainingRun(RunConfig config, PretrainedModel model, ImageExamples examples, ImageProcessorConfig processor, Trainer trainer) =>
+        (this.config, this.model, this.examples, this.processor, this.trainer) = (config, model, examples, processor, trainer);
+
+    /// <summary>Updates done; above 0 right after <see cref="Open"/> when an earlier run is continued.</summary>
+    public int Step => trainer.Step;
+
+    /// <summary>Updates in all.</summary>
+    public int TotalSteps => trainer.TotalSteps;
+
+    /// <summary>Numbers that are learned.</summary>
+    public long ParameterCount => trainer.ParameterCount;
+
+    /// <summary>Training examples.</summary>
+    public int Examples => examples.Count;
+
+    /// <summary>The base that is trained on.</summary>
+    public PretrainedModel Model => model;
+
+    /// <summary>Loads base and data, and the checkpoint of an earlier run with the same settings if its output folder has one.</summary>
+    /// <param name="config">The run.</param>
+    /// <param name="restart">Whether a checkpoint or a finished ensemble in the output folder is put aside for a fresh run.</param>
+    /// <returns>The run, ready to go; the caller disposes it.</returns>
+    /// <exception cref="TrainingException">A setting is wrong, the output holds a finished ensemble, or its checkpoint is of another run.</exception>
+    /// <exception cref="ModelException">The base cannot be loaded.</exception>
+    /// <exception cref="InvalidDataException">The data set is not as it should be.</exception>
+    public static TrainingRun Open(RunConfig config, bool restart = false)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        config = config.Checked();
+        var checkpoint = CheckpointPath(config);
+        if (!restart && File.Exists(Path.Combine(config.Output, EnsembleManifest.FileName)) && !File.Exists(checkpoint))
+        {
+            throw new TrainingException($"{config.Output} holds a finished ensemble. Choose another output, or restart to replace it.");
+        }
+
+        var images = ImageData.Open(config.Data, config.Split, Decode);
+        var options = new ModelOptions
+        {
+            Device = ComputeDevice.Parse(config.Device),
+            RepoId = config.BaseId ?? RunConfig.RepoIdOf(config.Base),
+        };
+        var model = PretrainedModels.Load(config.Base, options);
+        try
+        {
+            var processor = Processor(config);
+            var weights = Weights(config, images);
+            var training = config.Training with { ClassWeights = config.Training.ClassWeights ?? weights };
+            var examples = new ImageExamples(images, new ImageProcessor(processor), config.Augmentation, training.Seed);
+            if (restart)
+            {
+                File.Delete(checkpoint);
+            }
+
+            var trainer = new Trainer(model, training, examples);
+            try
+            {
+                trainer.TryResume(checkpoint);
+                return new TrainingRun(config, model, examples, processor, trainer);
+            }
+            catch
+            {
+                trainer.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains what remains, measures, and writes the ensemble.</summary>
+    /// <param name="progress">Told of every update; may be null.</param>
+    /// <param name="measuring">Told how many test examples are predicted; may be null.</param>
+    /// <param name="cancellationToken">Stops the run after an update, with a checkpoint to continue from.</param>
+    /// <returns>The manifest as written, with what was measured.</returns>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    /// <exception cref="TrainingException">Training diverged.</exception>
+    public async Task<EnsembleManifest> RunAsync(
+        IProgress<TrainingProgress>? progress = null,
+        IProgress<int>? measuring = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var checkpoint = CheckpointPath(config);
+        await trainer.RunAsync(checkpoint, progress, cancellationToken).ConfigureAwait(false);
+        using var set = trainer.ToAdapterSet(config.Output);
+        var metrics = Measure(set, measuring, cancellationToken);
+        var manifest = await WriteAsync(set, metrics, cancellationToken).ConfigureAwait(false);
+        Directory.Delete(Path.GetDirectoryName(checkpoint)!, recursive: true);
+        return manifest;
+    }
+
+    /// <summary>Frees base and trainer.</summary>
+    public void Dispose()
+    {
+        trainer.Dispose();
+        model.Dispose();
+    }
+
+    private static string CheckpointPath(RunConfig config) => Path.Combine(config.Output, ".checkpoint", "state.safetensors");
+
+    private static RgbImage Decode(string path) => ImageDecoder.Read(path, ImageOrientation.Upright).Image;
+
+    private static ImageProcessorConfig Processor(RunConfig config)
+    {
+        var processor = ImageProcessorConfig.Load(config.Base);
+        return config.Normalization == PixelNormalization.Unit ? processor with { DoNormalize = false } : processor;
+    }
+
+    private static double[]? Weights(RunConfig config, LabeledImages images)
+    {
+        var counts = images.CountPerClass();
+        var (name, beta) = config.ClassWeighting.Split(':') is [var kind, var number] ? (kind, number) : (config.ClassWeighting, "0.9991");
+        return name switch
+        {
+            "uniform" => null,
+            "inverse" => ClassWeights.Inverse(counts),
+            "inverse-square-root" => ClassWeights.InverseSquareRoot(counts),
+            "effective-number" when double.TryParse(beta, CultureInfo.InvariantCulture, out var value) => ClassWeights.EffectiveNumber(
+                counts,
+                value
+            ),
+            _ => throw new TrainingException(
+                $"class_weighting is {config.ClassWeighting}; it must be uniform, inverse, inverse-square-root, effective-number or effective-number:BETA."
+            ),
+        };
+    }
+
+    private IReadOnlyList<ManifestMetric>? Measure(AdapterSet set, IProgress<int>? measuring, CancellationToken cancellationToken)
+    {
+        if (config.TestSplit is null)
+        {
+            return null;
+        }
+
+        var images = ImageData.Open(config.Data, config.TestSplit, Decode, examples.ClassNames);
+        var before = model.Attached is null ? null : model.Detach();
+        model.Attach(set);
+        try
+        {
+            var test = new ImageExamples(images, new ImageProcessor(processor));
+            var predictions = Predictor.Predict(
+                model,
+                test,
+                examples.ClassNames,
+                progress: measuring,
+                cancellationToken: cancellationToken
+            );
+            return RunMetrics.Of(predictions, config.DataId ?? RunConfig.RepoIdOf(config.Data), config.TestSplit);
+        }
+        finally
+        {
+            model.Detach();
+            if (before is not null)
+            {
+                model.Attach(before);
+            }
+        }
+    }
+
+    private async Task<EnsembleManifest> WriteAsync(
+        AdapterSet set,
+        IReadOnlyList<ManifestMetric>? metrics,
+        CancellationToken cancellationToken
+    )
+    {
+        var command = $"dotnet tool run lorae-hub train --config {RunConfig.FileName}";
+        var facts = new EnsembleManifest
+        {
+            Id2Label = examples.ClassNames.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item),
+            ProblemType = "single_label_classification",
+            Metrics = metrics,
+            Training = RunMetrics.Facts(config, trainer, examples.Count),
+        };
+        var options = new EnsembleWriterOptions
+        {
+            Naming = config.Naming,
+            License = config.License,
+            PreprocessorJson = processor.ToJson(),
+            TrainingCommand = command,
+        };
+        var manifest = await EnsembleWriter.WriteAsync(config.Output, set, model, facts, options, cancellationToken).ConfigureAwait(false);
+        await TextFile
+            .WriteAsync(Path.Combine(config.Output, RunConfig.FileName), config.ToJson(), cancellationToken)
+            .ConfigureAwait(false);
+        return manifest;
+    }
+}
