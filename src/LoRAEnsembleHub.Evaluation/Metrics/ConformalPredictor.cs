@@ -1,0 +1,83 @@
+namespace LoRAEnsembleHub.Evaluation;
+
+/// <summary>Turns distributions into sets of classes that hold the true one with a promised frequency.</summary>
+/// <remarks>
+/// Split conformal prediction (Vovk et al. 2005; Angelopoulos and Bates 2021, arXiv 2107.07511). If calibration and new examples are
+/// exchangeable, a set misses the true class at most a share <see cref="Alpha"/> of the time, whatever the model is worth. A good model
+/// shows in small sets.
+/// </remarks>
+public sealed record ConformalPredictor
+{
+    private ConformalPredictor(ConformalScore score, double alpha, double threshold) =>
+        (Score, Alpha, Threshold) = (score, alpha, threshold);
+
+    /// <summary>The score used.</summary>
+    public ConformalScore Score { get; }
+
+    /// <summary>The share of misses allowed; above 0 and below 1.</summary>
+    public double Alpha { get; }
+
+    /// <summary>The highest score still in a set; infinite, so that sets hold everything, if the calibration examples were too few.</summary>
+    public double Threshold { get; }
+
+    /// <summary>Finds the threshold: the ⌈(n + 1)(1 − alpha)⌉-th smallest score of the true classes.</summary>
+    /// <param name="probabilities">[examples, classes]; of examples used neither for training nor for the report.</param>
+    /// <param name="labels">[examples]; the true class of each.</param>
+    /// <param name="alpha">The share of misses allowed; above 0 and below 1.</param>
+    /// <param name="score">The score to use.</param>
+    /// <exception cref="ArgumentException">The labels do not fit the probabilities, or alpha is out of range.</exception>
+    public static ConformalPredictor Calibrate(Probabilities probabilities, IReadOnlyList<int> labels, double alpha, ConformalScore score)
+    {
+        MetricInput.Check(probabilities, labels);
+        if (alpha is not (> 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha, the share of misses allowed, must be above 0 and below 1.");
+        }
+
+        var scores = labels.Select((label, example) => Scores(probabilities, example, score)[label]).Order().ToArray();
+        var rank = (int)Math.Ceiling((scores.Length + 1) * (1 - alpha));
+        return new ConformalPredictor(score, alpha, rank <= scores.Length ? scores[rank - 1] : double.PositiveInfinity);
+    }
+
+    /// <summary>The classes that may be the true one.</summary>
+    /// <param name="probabilities">[examples, classes].</param>
+    /// <param name="example">Which example.</param>
+    /// <returns>Class numbers, lowest first; can be empty.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
+    public IReadOnlyList<int> SetOf(Probabilities probabilities, int example)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        var scores = Scores(probabilities, example, Score);
+        return [.. Enumerable.Range(0, scores.Length).Where(label => scores[label] <= Threshold)];
+    }
+
+    /// <summary>Tries the sets on labelled examples.</summary>
+    /// <param name="probabilities">[examples, classes]; of examples not used for calibration.</param>
+    /// <param name="labels">[examples]; the true class of each.</param>
+    /// <returns>Share of sets with the true class (should be near 1 − alpha or above) and classes per set (lower is better).</returns>
+    /// <exception cref="ArgumentException">The labels do not fit the probabilities.</exception>
+    public (double Coverage, double MeanSize) Try(Probabilities probabilities, IReadOnlyList<int> labels)
+    {
+        MetricInput.Check(probabilities, labels);
+        var sets = Enumerable.Range(0, labels.Count).Select(example => SetOf(probabilities, example)).ToArray();
+        return (sets.Zip(labels, (set, label) => set.Contains(label) ? 1.0 : 0.0).Average(), sets.Average(set => set.Count));
+    }
+
+    private static double[] Scores(Probabilities probabilities, int example, ConformalScore score)
+    {
+        var row = probabilities.Of(example).ToArray();
+        if (score == ConformalScore.LeastAmbiguous)
+        {
+            return [.. row.Select(probability => 1 - probability)];
+        }
+
+        var (scores, sum) = (new double[row.Length], 0.0);
+        foreach (var label in Enumerable.Range(0, row.Length).OrderByDescending(label => row[label])) // Stable.
+        {
+            sum += row[label];
+            scores[label] = sum;
+        }
+
+        return scores;
+    }
+}
