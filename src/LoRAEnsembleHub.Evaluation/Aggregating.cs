@@ -3,6 +3,8 @@ namespace LoRAEnsembleHub.Evaluation;
 /// <summary>Makes one distribution per example of those of the members.</summary>
 internal static class Aggregating
 {
+    private const double Exact = 1e-290; // Below, doubles lose digits and then vanish; their logarithms must come from the logits.
+
     internal static Probabilities MeanProbability(Predictions predictions)
     {
         var (values, logs) = Empty(predictions); // [examples, classes] each
@@ -26,7 +28,10 @@ internal static class Aggregating
             for (var label = 0; label < classes; label++)
             {
                 mean[label] /= members;
-                meanLogs[label] = Softmax.LogSum(memberLogs.AsSpan(label * members, members)) - Math.Log(members);
+                meanLogs[label] =
+                    mean[label] > Exact
+                        ? Math.Log(mean[label])
+                        : Softmax.LogSum(memberLogs.AsSpan(label * members, members)) - Math.Log(members);
             }
         }
 

@@ -23,9 +23,16 @@ public sealed class Predictions
         IReadOnlyList<int>? labels = null,
         IReadOnlyList<string>? classNames = null
     )
-        : this(Widened(logits), Ones(members), examples, classes, labels?.ToArray(), classNames?.ToArray())
+        : this(
+            Widened(logits),
+            Ones(logits.Length, members, examples, classes),
+            examples,
+            classes,
+            labels?.ToArray(),
+            classNames?.ToArray()
+        )
     {
-        PredictionsCheck.All(this, this.logits);
+        PredictionsCheck.Content(this, this.logits);
     }
 
     private Predictions(double[] logits, double[] temperatures, int examples, int classes, int[]? labels, string[]? classNames)
@@ -69,8 +76,15 @@ public sealed class Predictions
         IReadOnlyList<string>? classNames = null
     )
     {
-        var predictions = new Predictions(logits.ToArray(), Ones(members), examples, classes, labels?.ToArray(), classNames?.ToArray());
-        PredictionsCheck.All(predictions, predictions.logits);
+        var predictions = new Predictions(
+            logits.ToArray(),
+            Ones(logits.Length, members, examples, classes),
+            examples,
+            classes,
+            labels?.ToArray(),
+            classNames?.ToArray()
+        );
+        PredictionsCheck.Content(predictions, predictions.logits);
         return predictions;
     }
 
@@ -171,9 +185,10 @@ public sealed class Predictions
         return Array.ConvertAll(logits, logit => (double)logit);
     }
 
-    private static double[] Ones(int members)
+    // Sizes are checked before anything is made of them.
+    private static double[] Ones(int logitCount, int members, int examples, int classes)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
+        PredictionsCheck.Sizes(logitCount, members, examples, classes);
         var ones = new double[members];
         Array.Fill(ones, 1.0);
         return ones;

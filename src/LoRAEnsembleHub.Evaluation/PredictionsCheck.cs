@@ -3,20 +3,24 @@ namespace LoRAEnsembleHub.Evaluation;
 /// <summary>What predictions must fulfil where they enter, said with what was found and needed.</summary>
 internal static class PredictionsCheck
 {
-    internal static void All(Predictions predictions, double[] logits)
+    internal static void Sizes(int logitCount, int members, int examples, int classes)
     {
-        var (members, examples, classes) = (predictions.Members, predictions.Examples, predictions.Classes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         var needed = (Int128)members * examples * classes;
-        if (logits.Length != needed)
+        if (logitCount != needed)
         {
             throw new ArgumentException(
-                $"{logits.Length} logits given; {members} members × {examples} examples × {classes} classes need {needed}.",
-                nameof(logits)
+                $"{logitCount} logits given; {members} members × {examples} examples × {classes} classes need {needed}.",
+                nameof(logitCount)
             );
         }
+    }
 
+    internal static void Content(Predictions predictions, double[] logits)
+    {
+        var (examples, classes) = (predictions.Examples, predictions.Classes);
         var odd = Array.FindIndex(logits, logit => !double.IsFinite(logit));
         if (odd >= 0)
         {

@@ -25,8 +25,7 @@ public sealed record TemperatureFit(double Temperature, double Before, double Af
     {
         ArgumentNullException.ThrowIfNull(predictions);
         var labels = predictions.NeededLabels();
-        double Likelihood(double logTemperature) =>
-            NegativeLogLikelihood.Of(predictions.WithTemperature(Math.Exp(logTemperature)).Aggregate(aggregation), labels);
+        double Likelihood(double logTemperature) => TemperedLikelihood.Of(predictions, labels, aggregation, Math.Exp(logTemperature));
 
         var grid = Enumerable.Range(0, (int)Math.Round(2 * Limit / Step) + 1).Select(i => -Limit + (i * Step)).ToArray();
         var lowest = grid.Select(x => (Value: Likelihood(x), At: x)).Min();

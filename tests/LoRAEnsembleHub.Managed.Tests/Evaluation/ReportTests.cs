@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Xml.Linq;
+using LoRAEnsembleHub.Evaluation;
+
+namespace LoRAEnsembleHub.Managed.Tests.Evaluation;
+
+public sealed class ReportTests
+{
+    private static readonly Predictions Two = new([2, 0, 0, 1, 1, 0, 3, 0], 2, 2, 2, [0, 1], ["<b>cat & \"dog\"</b>", "'ant'"]);
+
+    private static readonly string[] Foreign = ["<script", "<img", "<b>", "http:", "https:", "url("];
+
+    [Fact]
+    public void The_table_has_a_row_for_each_aggregation_for_each_member_and_for_their_mean()
+    {
+        var lines = EvaluationSummary.From(Two).ToMarkdown().Split('\n');
+        Assert.StartsWith("|  | Accuracy | Macro F1 | NLL |", lines[0], StringComparison.Ordinal);
+        string[] names = ["Ensemble, mean probability", "Ensemble, mean logit", "Mean of members", "Member 0", "Member 1"];
+        Assert.Equal(names, lines[2..7].Select(line => line.Split('|')[1].Trim()));
+        Assert.All(lines[..7], line => Assert.Equal(9, line.Count(letter => letter == '|')));
+        Assert.Contains("2 examples, 2 classes, 2 members.", lines[8], StringComparison.Ordinal);
+        Assert.Contains("| 0.7500 |", lines[4], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_holds_the_numbers_unrounded()
+    {
+        var summary = EvaluationSummary.From(Two);
+        var root = JsonDocument.Parse(summary.ToJson()).RootElement;
+        Assert.Equal(summary.MeanLogit.NegativeLogLikelihood, root.GetProperty("mean_logit").GetProperty("nll").GetDouble());
+        Assert.Equal(summary.Members[1].Ece15, root.GetProperty("members")[1].GetProperty("ece_15").GetDouble());
+        Assert.Equal(summary.MeanMutualInformation, root.GetProperty("mean_mutual_information").GetDouble());
+        Assert.Equal(0.5, root.GetProperty("disagreement").GetDouble());
+    }
+
+    [Fact]
+    public void The_page_escapes_every_name_and_needs_nothing_from_outside()
+    {
+        var options = new HtmlReportOptions
+        {
+            Title = "<script>alert(1)</script>",
+            OutOfDistribution = Two,
+            OutOfDistributionName = "\"><img src=x>",
+        };
+        var page = HtmlReport.Write(Two, options);
+        Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;cat &amp; &quot;dog&quot;&lt;/b&gt;", page, StringComparison.Ordinal);
+        Assert.All(Foreign, text => Assert.DoesNotContain(text, page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_is_well_formed_and_its_diagram_has_bars_for_the_full_bins()
+    {
+        var page = HtmlReport.Write(Two, new HtmlReportOptions { OutOfDistribution = Two });
+        var body = XElement.Parse(
+            page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]
+        );
+        var pictures = body.Elements("svg").ToArray();
+        Assert.Equal(2, pictures.Length);
+        var bins = ReliabilityBin.Of(Two.Aggregate(Aggregation.MeanProbability), Two.Labels!, 10);
+        Assert.Equal(bins.Count(bin => bin.Count > 0), pictures[0].Elements("rect").Count(bar => bar.Attribute("class")!.Value == "share"));
+        Assert.Equal(3, body.Elements("table").Count());
+        Assert.All(
+            pictures.SelectMany(picture => picture.Elements("rect")),
+            bar => Assert.True(double.Parse(bar.Attribute("height")!.Value, CultureInfo.InvariantCulture) >= 0)
+        );
+    }
+
+    [Fact]
+    public void Without_a_second_set_there_is_no_second_diagram() => Assert.Equal(2, HtmlReport.Write(Two).Split("<svg ").Length);
+
+    [Fact]
+    public void Numbers_are_written_the_same_in_every_culture()
+    {
+        var before = CultureInfo.CurrentCulture;
+        var expected = (EvaluationSummary.From(Two).ToMarkdown(), HtmlReport.Write(Two, new HtmlReportOptions { OutOfDistribution = Two }));
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = new NumberFormatInfo { NumberDecimalSeparator = "," } };
+            Assert.Equal(
+                expected,
+                (EvaluationSummary.From(Two).ToMarkdown(), HtmlReport.Write(Two, new HtmlReportOptions { OutOfDistribution = Two }))
+            );
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+}
