@@ -108,12 +108,15 @@ for file in sorted(f for f in out.iterdir() if f.suffix in (".png", ".jpg", ".we
         stored = image.convert("RGB").tobytes()
     with Image.open(file) as image:
         upright = ImageOps.exif_transpose(image).convert("RGB").tobytes()
+    if file.suffix == ".jpg" or file.stem == "lossy":
+        file.with_suffix(file.suffix + ".rgb").write_bytes(stored)
     expected[file.name] = {"mode": mode, "frames": count, "rgb_sha256": hashlib.sha256(stored).hexdigest(), "upright_rgb_sha256": hashlib.sha256(upright).hexdigest()}
 (out / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 (out / "README.md").write_text(f"""# Decoding
 
 Small files of every kind a decoder meets, made by `make_decoding.py`. `expected.json` has, for each, Pillow's mode, the number of frames, and the SHA-256 of the
 RGB bytes, row by row, of `convert("RGB")` on the file as stored and after `exif_transpose`; of an animation, of the first frame.
+Decoders of lossy files may differ by 2 levels, so for these the bytes themselves are in `FILE.rgb`.
 `profile.*` carry a colour profile with red and green exchanged, `gamma.png` an unusual gamma: neither may show in the pixels.
 `sixteen-bit-0`: grey above 255 becomes 255. Versions: {json.dumps({"pillow": PIL.__version__, "numpy": np.__version__})}.
 """)
