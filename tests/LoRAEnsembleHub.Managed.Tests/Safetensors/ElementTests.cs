@@ -113,6 +113,17 @@ public sealed class ElementTests
     }
 
     [Fact]
+    public void Brain_floats_are_widened_alike_at_every_place_of_an_array()
+    {
+        var bits = Enumerable.Range(0, 0x10000).Select(value => (ushort)value).ToArray();
+        var values = bits.Select(value => BitConverter.UInt32BitsToSingle((uint)value << 16)).ToArray();
+        for (var from = 0; from < 70; from++)
+        {
+            Widens(SafetensorsDtype.BF16, Bytes.Of(bits[from..^from]), values[from..^from]);
+        }
+    }
+
+    [Fact]
     public void Every_8_bit_float_is_widened_to_its_value()
     {
         // One, the largest, the smallest above 0, minus two, and what stands where infinity or negative zero might.

@@ -74,6 +74,7 @@ public sealed class MalformedFileTests
     [Theory]
     [InlineData("1e999", false)]
     [InlineData("-1e999", false)]
+    [InlineData("1.7976931348623158e308", false)]
     [InlineData("1e308", true)]
     [InlineData("1e-999", true)]
     [InlineData("123456789012345678901234567890", true)]

@@ -109,8 +109,20 @@ public sealed class WriterTests : IDisposable
     [Fact]
     public void A_header_above_the_cap_is_not_written()
     {
-        var exception = Refusal(new() { ["k"] = new string('v', SafetensorsLimits.MaxHeaderBytes) });
-        Assert.Equal(SafetensorsDefect.HeaderTooLarge, exception.Defect);
+        // With a small cap in place of 100 million bytes; {"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}} has 53, and 56 padded.
+        var tensor = TensorToWrite.From<byte>("a", [1], new byte[1]);
+        var fitting = new HeaderWriter("file", 56);
+        fitting.WriteEntry(tensor, 0, 1);
+        Assert.Equal(64, fitting.Finish().Length);
+        var padded = new HeaderWriter("file", 55);
+        padded.WriteEntry(tensor, 0, 1);
+        var exception = Assert.Throws<SafetensorsException>(() => padded.Finish());
+        Assert.Equal((SafetensorsDefect.HeaderTooLarge, "file"), (exception.Defect, exception.File));
+        Assert.Equal("file: the header would be longer than 55 bytes; write fewer tensors to a file, or shorter names.", exception.Message);
+        Assert.Throws<SafetensorsException>(() => new HeaderWriter("file", 50).WriteEntry(tensor, 0, 1));
+        Assert.Throws<SafetensorsException>(() =>
+            new HeaderWriter("file", 50).WriteMetadata(new Dictionary<string, string> { ["k"] = new('v', 50) })
+        );
     }
 
     [Fact]
