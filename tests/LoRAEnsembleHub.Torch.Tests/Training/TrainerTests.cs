@@ -1,0 +1,223 @@
+using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Torch.Tests.Native;
+using LoRAEnsembleHub.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Torch.Tests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    private static readonly TrainingOptions Small = new()
+    {
+        Members = 3,
+        Rank = 2,
+        InitializationGain = 1,
+        LearningRate = 5e-3,
+        WarmupSteps = 2,
+        Steps = 12,
+        BatchSize = 10,
+        CheckpointSteps = 4,
+    };
+
+    private readonly PretrainedModel model = PretrainedModels.Load(Golden.Folder("models", "vit-v4"));
+    private readonly ScratchFolder scratch = new();
+
+    public void Dispose()
+    {
+        model.Dispose();
+        scratch.Dispose();
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam, 0.0)]
+    [InlineData(OptimizerKind.Adam, 0.01)]
+    [InlineData(OptimizerKind.AdamW, 0.01)]
+    public async Task The_loss_falls(OptimizerKind optimizer, double weightDecay)
+    {
+        using var trainer = new Trainer(model, Small with { Steps = 40, Optimizer = optimizer, WeightDecay = weightDecay }, new GlyphExamples());
+        var losses = new List<double>();
+        await trainer.RunAsync(null, new Recorder(progress => losses.Add(progress.Loss)), TestContext.Current.CancellationToken);
+        Assert.Equal(40, losses.Count);
+        Assert.True(losses[^5..].Average() < 0.5 * losses[..3].Average(), $"from {losses[..3].Average():f3} to {losses[^5..].Average():f3}");
+    }
+
+    [Fact]
+    public async Task A_stopped_run_goes_on_and_ends_with_the_same_numbers()
+    {
+        using var whole = new Trainer(model, Small, new GlyphExamples());
+        await whole.RunAsync(null, null, TestContext.Current.CancellationToken);
+        var checkpoint = Path.Combine(scratch.Path, "state.safetensors");
+        foreach (var stop in new[] { 3, 7 })
+        {
+            using var interruption = new CancellationTokenSource();
+            using var part = new Trainer(model, Small, new GlyphExamples());
+            part.TryResume(checkpoint);
+            var until = new Recorder(progress =>
+            {
+                if (progress.Step == stop)
+                {
+                    interruption.Cancel();
+                }
+            });
+            await Assert.ThrowsAsync<OperationCanceledException>(() => part.RunAsync(checkpoint, until, interruption.Token));
+            Assert.Equal(stop, part.Step);
+        }
+
+        using var last = new Trainer(model, Small, new GlyphExamples());
+        Assert.True(last.TryResume(checkpoint));
+        Assert.Equal(7, last.Step);
+        await last.RunAsync(checkpoint, null, TestContext.Current.CancellationToken);
+        foreach (var (name, parameter) in whole.Members.Parameters)
+        {
+            Assert.True(parameter.detach().bytes.SequenceEqual(last.Members.Parameters[name].detach().bytes), name);
+        }
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_other_settings_is_refused_and_nothing_changes()
+    {
+        var checkpoint = Path.Combine(scratch.Path, "state.safetensors");
+        using var first = new Trainer(model, Small, new GlyphExamples());
+        await first.RunAsync(checkpoint, null, TestContext.Current.CancellationToken);
+        using var other = new Trainer(model, Small with { LearningRate = 1e-3 }, new GlyphExamples());
+        var before = other.Members.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().bytes.ToArray());
+        Assert.Contains("other settings", Assert.Throws<TrainingException>(() => other.TryResume(checkpoint)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, other.Step);
+        Assert.All(other.Members.Parameters, entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(before[entry.Key])));
+        using var otherData = new Trainer(model, Small, new GlyphExamples(count: 30));
+        Assert.Throws<TrainingException>(() => otherData.TryResume(checkpoint));
+    }
+
+    [Fact]
+    public void How_often_checkpoints_are_written_does_not_bar_a_resume()
+    {
+        var options = Small with { CheckpointSteps = 1 };
+        Assert.Equal(
+            TrainingCheckpoint.Fingerprint(Small, model.Identity, new GlyphExamples()),
+            TrainingCheckpoint.Fingerprint(options, model.Identity, new GlyphExamples())
+        );
+    }
+
+    [Fact]
+    public void Numbers_that_are_not_finite_stop_the_run_at_once_and_spare_the_members()
+    {
+        using var trainer = new Trainer(model, Small, new GlyphExamples(notFinite: true));
+        var before = trainer.Members.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().bytes.ToArray());
+        var stop = Assert.Throws<TrainingException>(() => trainer.Update());
+        Assert.Contains("update 1 of 12", stop.Message, StringComparison.Ordinal);
+        Assert.All(trainer.Members.Parameters, entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(before[entry.Key])));
+    }
+
+    [Fact]
+    public void Training_changes_neither_the_base_nor_what_is_attached()
+    {
+        using var pixels = randn(2, 3, 32, 32);
+        var input = new Dictionary<string, Tensor> { ["pixel_values"] = pixels };
+        using var before = model.Forward(input);
+        using var trainer = new Trainer(model, Small, new GlyphExamples());
+        trainer.Update();
+        trainer.Update();
+        using var after = model.Forward(input);
+        Assert.True(before.Logits.bytes.SequenceEqual(after.Logits.bytes));
+    }
+
+    [Fact]
+    public void A_member_starts_alike_however_many_there_are()
+    {
+        using var three = new Trainer(model, Small, new GlyphExamples());
+        using var five = new Trainer(model, Small with { Members = 5 }, new GlyphExamples());
+        foreach (var (name, parameter) in three.Members.Parameters)
+        {
+            Assert.True(parameter.detach().equal(five.Members.Parameters[name].detach().narrow(0, 0, 3)).all().item<bool>(), name);
+        }
+
+        Assert.False(three.Members.Parameters["classifier.weight"][0].allclose(three.Members.Parameters["classifier.weight"][1]));
+    }
+
+    [Fact]
+    public void Fresh_factors_have_the_published_spread()
+    {
+        using var trainer = new Trainer(model, Small with { Rank = 8, InitializationGain = 10 }, new GlyphExamples());
+        var down = trainer.Members.Parameters["encoder.layer.0.attention.attention.query.lora_A"];
+        var bound = 10 * Math.Sqrt(6.0 / (48 + 8));
+        Assert.InRange(down.abs().max().item<float>(), 0.97 * bound, bound);
+        Assert.InRange(down.std().item<float>(), 0.95 * bound / Math.Sqrt(3), 1.05 * bound / Math.Sqrt(3));
+        Assert.Equal(0, trainer.Members.Parameters["encoder.layer.0.attention.attention.query.lora_B"].abs().max().item<float>());
+        Assert.InRange(trainer.Members.Parameters["classifier.weight"].abs().max().item<float>(), 0.9 / Math.Sqrt(48), 1 / Math.Sqrt(48));
+    }
+
+    [Fact]
+    public void The_trained_members_give_the_logits_they_were_trained_with()
+    {
+        using var trainer = new Trainer(model, Small, new GlyphExamples());
+        trainer.Update();
+        trainer.Update();
+        using var set = trainer.ToAdapterSet("trained");
+        Assert.Equal([42L, 43L, 44L], set.Members.Select(member => member.Seed!.Value));
+        using var scope = NewDisposeScope();
+        var input = new GlyphExamples().Batch([0, 1, 2, 3], null);
+        var training = model.ForwardForTraining(input, trainer.Members.View, null).detach();
+        model.Attach(set);
+        using var outputs = model.Forward(input);
+        Assert.True(training.allclose(outputs.Logits, 1e-5, 1e-5));
+        model.Detach();
+    }
+
+    [Theory]
+    [InlineData(MemberReduction.Mean)]
+    [InlineData(MemberReduction.Sum)]
+    public void Clipping_each_member_by_itself_makes_members_independent(MemberReduction reduction)
+    {
+        var options = Small with { ClipScope = ClipScope.Member, MemberReduction = reduction, ClipNorm = 1e9, Optimizer = OptimizerKind.Adam };
+        using var together = new Trainer(model, options with { MemberReduction = MemberReduction.Sum }, new GlyphExamples());
+        using var alone = new Trainer(model, options with { Members = 1 }, new GlyphExamples());
+        together.Update();
+        together.Update();
+        alone.Update();
+        alone.Update();
+        foreach (var (name, parameter) in alone.Members.Parameters)
+        {
+            Assert.True(parameter.detach()[0].allclose(together.Members.Parameters[name].detach()[0], 1e-4, 1e-4), name);
+        }
+    }
+
+    [Fact]
+    public void Updates_leave_no_tensors_behind()
+    {
+        using var trainer = new Trainer(model, Small, new GlyphExamples());
+        trainer.Update();
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 5; i++)
+        {
+            trainer.Update();
+        }
+
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Theory]
+    [InlineData("""{"rank":0}""", "rank")]
+    [InlineData("""{"members":-1}""", "members")]
+    [InlineData("""{"learning_rate":0}""", "learning_rate")]
+    [InlineData("""{"targets":[]}""", "targets")]
+    [InlineData("""{"targets":["everything"]}""", "targets")]
+    [InlineData("""{"lerning_rate":0.1}""", "lerning_rate")]
+    [InlineData("""{"class_weights":[0,0]}""", "class_weights")]
+    [InlineData("""{"clip_norm":0}""", "clip_norm")]
+    public void A_wrong_setting_is_refused_by_name(string json, string named) =>
+        Assert.Contains(named, Assert.Throws<TrainingException>(() => TrainingOptions.Parse(json, "run.json")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Settings_survive_being_written_and_read()
+    {
+        var options = Small with { Targets = [ProjectionKind.FeedForwardIn], Layers = [1], ClassWeights = [1, 2, 3], ClipNorm = null };
+        Assert.Equal(options.ToJson(), TrainingOptions.Parse(options.ToJson(), "run.json").ToJson());
+    }
+
+    private sealed class Recorder(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
