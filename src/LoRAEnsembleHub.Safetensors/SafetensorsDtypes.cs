@@ -60,7 +60,7 @@ public static class SafetensorsDtypes
     }
 
     private static (string Name, int Bits) Facts(SafetensorsDtype dtype) =>
-        (uint)dtype < (uint)facts.Length
+        (int)dtype >= 0 && (int)dtype < facts.Length
             ? facts[(int)dtype]
             : throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "Not an element type of safetensors.");
 }

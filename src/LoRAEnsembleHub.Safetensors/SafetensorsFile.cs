@@ -8,7 +8,7 @@ namespace LoRAEnsembleHub.Safetensors;
 /// <summary>A safetensors file, proved in full before anything of it is handed out.</summary>
 /// <remarks>
 /// The rules are those of the reference library (safetensors 0.8, tensor.rs); beyond them, names and metadata keys that appear twice are
-/// refused, and so is what lies above <see cref="SafetensorsLimits"/>. Reading from several threads at once is safe. Disposing the file
+/// refused, and so are entries written as JSON arrays and what lies above <see cref="SafetensorsLimits"/>. Reading from several threads at once is safe. Disposing the file
 /// ends its views: using one then throws <see cref="ObjectDisposedException"/>, except that a span taken before is not guarded, so keep
 /// the file until the last span is done with.
 /// </remarks>

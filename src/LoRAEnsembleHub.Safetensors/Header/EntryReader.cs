@@ -5,6 +5,9 @@ namespace LoRAEnsembleHub.Safetensors.Header;
 /// <summary>Reads one tensor's entry of the header.</summary>
 internal readonly ref struct EntryReader(string file, string tensor)
 {
+    // The reference computes digits × power of ten, which reaches infinity a little before the largest double.
+    private const double NumberLimit = 1.7976931348623e308;
+
     /// <summary>Reads the entry whose value the JSON reader stands at, and leaves the reader at its end.</summary>
     /// <exception cref="SafetensorsException">The entry lacks a field, repeats one, or one is not of its kind.</exception>
     public TensorEntry Read(ref Utf8JsonReader json)
@@ -125,7 +128,7 @@ internal readonly ref struct EntryReader(string file, string tensor)
             {
                 _ = json.GetString();
             }
-            else if (json.TokenType == JsonTokenType.Number && !(json.TryGetDouble(out var number) && double.IsFinite(number)))
+            else if (json.TokenType == JsonTokenType.Number && !(json.TryGetDouble(out var number) && Math.Abs(number) < NumberLimit))
             {
                 throw Wrong(SafetensorsDefect.HeaderNotJson, "an unknown field holds a number beyond double precision.");
             }

@@ -8,9 +8,9 @@ internal static class StreamLoader
     public static async Task<SafetensorsFile> ReadAsync(Stream stream, string name, CancellationToken cancellationToken)
     {
         long? fileBytes = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : null;
-        var prefix = await StreamBytes.ReadUpToAsync(stream, HeaderPrefix.Length, cancellationToken).ConfigureAwait(false);
+        var prefix = await StreamBytes.ReadUpToAsync(stream, HeaderPrefix.Length, false, cancellationToken).ConfigureAwait(false);
         var headerBytes = HeaderPrefix.Read(prefix.Span, fileBytes, name);
-        var text = await StreamBytes.ReadUpToAsync(stream, headerBytes, cancellationToken).ConfigureAwait(false);
+        var text = await StreamBytes.ReadUpToAsync(stream, headerBytes, fileBytes is not null, cancellationToken).ConfigureAwait(false);
         if (text.Length < headerBytes)
         {
             throw HeaderPrefix.TooLong(headerBytes, text.Length, name);
@@ -34,8 +34,8 @@ internal static class StreamLoader
             );
         }
 
-        var data = await StreamBytes.ReadUpToAsync(stream, (int)described, cancellationToken).ConfigureAwait(false);
-        var beyond = await StreamBytes.ReadUpToAsync(stream, 1, cancellationToken).ConfigureAwait(false);
+        var data = await StreamBytes.ReadUpToAsync(stream, (int)described, fileBytes is not null, cancellationToken).ConfigureAwait(false);
+        var beyond = await StreamBytes.ReadUpToAsync(stream, 1, false, cancellationToken).ConfigureAwait(false);
         LayoutProof.ProveEnd(described, (long)data.Length + beyond.Length, name);
         return new SafetensorsFile(name, null, header, dataOffset, data.Length, new MemoryBytes(name, data, dataOffset));
     }

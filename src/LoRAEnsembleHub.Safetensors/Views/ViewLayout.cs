@@ -68,7 +68,7 @@ internal sealed class ViewLayout
     /// <exception cref="SafetensorsException">Elements narrower than a byte would be cut within a byte.</exception>
     public ViewLayout Slice(int dimension, long start, long length, string file, string tensor)
     {
-        if ((uint)dimension >= (uint)Shape.Length)
+        if (dimension < 0 || dimension >= Shape.Length)
         {
             var needed = $"Shape {TensorSize.Show(Shape)} has {Shape.Length} dimensions, counted from 0.";
             throw new ArgumentOutOfRangeException(nameof(dimension), dimension, needed);
@@ -91,7 +91,9 @@ internal sealed class ViewLayout
 
         var shape = (long[])Shape.Clone();
         shape[dimension] = length;
-        var skipped = start * strides[dimension];
+
+        // A slice without elements stays where it is: several of them, each past the end of its dimension, would leave the file.
+        var skipped = shape.Contains(0) ? 0 : start * strides[dimension];
         var sliced = new ViewLayout(Dtype, shape, strides, Position + Bytes(skipped));
         if (sliced.IsWhole(skipped) && sliced.IsWhole(sliced.runElements) && sliced.StepsAreWhole())
         {

@@ -13,11 +13,12 @@ internal sealed class HeaderWriter
 
     private readonly ArrayBufferWriter<byte> buffer = new(4096);
     private readonly string? file;
+    private readonly int maxHeaderBytes;
     private bool first = true;
 
-    public HeaderWriter(string? file)
+    public HeaderWriter(string? file, int maxHeaderBytes = SafetensorsLimits.MaxHeaderBytes)
     {
-        this.file = file;
+        (this.file, this.maxHeaderBytes) = (file, maxHeaderBytes);
         buffer.Write(stackalloc byte[HeaderPrefix.Length]); // the length, known at the end
         Raw("{"u8);
     }
@@ -40,6 +41,7 @@ internal sealed class HeaderWriter
             Text(key, SafetensorsDefect.InvalidMetadata, null);
             Raw(":"u8);
             Text(value, SafetensorsDefect.InvalidMetadata, null);
+            EnsureWithinCap();
         }
 
         Raw("}"u8);
@@ -159,13 +161,13 @@ internal sealed class HeaderWriter
 
     private void EnsureWithinCap()
     {
-        if (buffer.WrittenCount - HeaderPrefix.Length > SafetensorsLimits.MaxHeaderBytes)
+        if (buffer.WrittenCount - HeaderPrefix.Length > maxHeaderBytes)
         {
             throw new SafetensorsException(
                 SafetensorsDefect.HeaderTooLarge,
                 file,
                 null,
-                $"the header would be longer than {SafetensorsLimits.MaxHeaderBytes} bytes; write fewer tensors to a file, or shorter names."
+                $"the header would be longer than {maxHeaderBytes} bytes; write fewer tensors to a file, or shorter names."
             );
         }
     }

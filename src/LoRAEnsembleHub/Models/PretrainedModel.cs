@@ -112,11 +112,14 @@ public abstract class PretrainedModel : IDisposable
     /// <param name="options">Chunking and what to return; null takes the defaults.</param>
     /// <returns>Fresh tensors on the model's device in Float32; the caller disposes them.</returns>
     /// <exception cref="ModelException">An input is missing or has another shape than the model needs.</exception>
+    /// <exception cref="ObjectDisposedException">The attached set was disposed.</exception>
     public ModelOutputs Forward(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         options ??= ForwardOptions.Default;
-        var members = attachment?.Members;
+        var current = attachment;
+        current?.Set.ThrowIfDisposed();
+        var members = current?.Members;
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var prepared = Prepare(inputs, options);

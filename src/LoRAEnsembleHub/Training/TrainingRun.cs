@@ -66,7 +66,7 @@ public sealed class TrainingRun : IDisposable
             var weights = Weights(config, images);
             var training = config.Training with { ClassWeights = config.Training.ClassWeights ?? weights };
             var examples = new ImageExamples(images, new ImageProcessor(processor), config.Augmentation, training.Seed);
-            if (restart)
+            if (restart && File.Exists(checkpoint))
             {
                 File.Delete(checkpoint);
             }

@@ -1,0 +1,291 @@
+using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Torch.Tests.Adapters;
+
+/// <summary>What must hold for every base and every set of members.</summary>
+public sealed class AdapterInvariants : IDisposable
+{
+    private readonly PretrainedModel model = PretrainedModels.Load(Golden.Folder("models", "vit-v4"));
+    private readonly Tensor pixels = Golden.Tensors(Golden.PathOf("peft", "vit-r4", "expected.safetensors"))["pixel_values"];
+    private readonly AdapterSet set;
+
+    public AdapterInvariants() => set = Read("vit-r4");
+
+    public void Dispose()
+    {
+        set.Dispose();
+        model.Dispose();
+        pixels.Dispose();
+    }
+
+    [Fact]
+    public void Members_whose_up_factors_are_zero_leave_the_base_unchanged()
+    {
+        var options = new ForwardOptions { HiddenStates = true };
+        using var before = Run(options);
+        using var fresh = TrainableSet(members: 3);
+        model.Attach(fresh);
+        using var after = Run(options);
+        for (var member = 0; member < 3; member++)
+        {
+            AssertEqual(before.Named["last_hidden_state"], after.Named["last_hidden_state"][member]);
+        }
+    }
+
+    [Fact]
+    public void Detaching_gives_the_base_back_bit_by_bit()
+    {
+        using var before = Run();
+        model.Attach(set);
+        using var between = Run();
+        Assert.Same(set, model.Detach());
+        using var after = Run();
+        Assert.Equal(3, between.Logits.dim());
+        Assert.True(before.Logits.bytes.SequenceEqual(after.Logits.bytes));
+    }
+
+    [Theory]
+    [InlineData("vit-r4")]
+    [InlineData("vit-alpha16")]
+    [InlineData("vit-rslora")]
+    [InlineData("vit-patterns")]
+    [InlineData("vit-all-linear")]
+    public void A_merged_member_gives_the_logits_of_the_attached_one(string name)
+    {
+        using var other = Read(name);
+        model.Attach(other);
+        using var together = Run();
+        for (var member = 0; member < other.Count; member++)
+        {
+            using var merged = model.Merge(other, member);
+            using var alone = merged.Forward(Input());
+            AssertClose(together.Logits[member], alone.Logits, 2e-5);
+        }
+    }
+
+    [Fact]
+    public void Merging_leaves_the_base_and_what_is_attached_as_they_were()
+    {
+        using var before = Run();
+        using (model.Merge(set, 1))
+        {
+            using var between = Run();
+            Assert.True(before.Logits.bytes.SequenceEqual(between.Logits.bytes));
+        }
+
+        using var after = Run();
+        Assert.True(before.Logits.bytes.SequenceEqual(after.Logits.bytes));
+    }
+
+    [Fact]
+    public async Task Merged_models_are_those_that_peft_writes()
+    {
+        var scratch = Directory.CreateTempSubdirectory("lorae-merge-").FullName;
+        try
+        {
+            for (var member = 0; member < set.Count; member++)
+            {
+                using var merged = model.Merge(set, member);
+                await merged.SaveAsync(scratch, TestContext.Current.CancellationToken);
+                var expected = Golden.Tensors(Golden.PathOf("peft", "vit-r4", $"merged-{member:00}", "model.safetensors"));
+                var actual = Golden.Tensors(Path.Combine(scratch, "model.safetensors"));
+                Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), actual.Keys.Order(StringComparer.Ordinal));
+                foreach (var (key, tensor) in expected)
+                {
+                    AssertClose(tensor, actual[key], 1e-6);
+                }
+
+                using var again = PretrainedModels.Load(scratch);
+                using var first = merged.Forward(Input());
+                using var second = again.Forward(Input());
+                Assert.True(first.Logits.bytes.SequenceEqual(second.Logits.bytes));
+            }
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Each_member_alone_gives_its_slice_of_the_ensemble()
+    {
+        model.Attach(set);
+        using var together = Run();
+        for (var member = 0; member < set.Count; member++)
+        {
+            using var one = AdapterSet.Read("one", [Members("vit-r4")[member]], model.Catalogue);
+            model.Swap(one);
+            using var alone = Run();
+            AssertClose(together.Logits[member], alone.Logits[0], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Members_in_another_order_give_their_logits_in_that_order()
+    {
+        model.Attach(set);
+        using var forth = Run();
+        using var reversed = AdapterSet.Read("reversed", [.. Members("vit-r4").Reverse()], model.Catalogue);
+        model.Swap(reversed);
+        using var back = Run();
+        AssertClose(forth.Logits.flip(0), back.Logits, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(2, null)]
+    [InlineData(null, 1L)]
+    [InlineData(null, 200_000L)]
+    public void Chunks_of_any_size_give_the_same_outputs(int? memberChunk, long? budget)
+    {
+        model.Attach(set);
+        var options = new ForwardOptions { HiddenStates = true };
+        using var whole = Run(options);
+        using var chunked = Run(options with { MemberChunk = memberChunk, ActivationBudgetBytes = budget ?? options.ActivationBudgetBytes });
+        Assert.Equal(whole.Named.Keys.Order(), chunked.Named.Keys.Order());
+        foreach (var (name, tensor) in whole.Named)
+        {
+            AssertClose(tensor, chunked.Named[name], 2e-5);
+        }
+    }
+
+    [Fact]
+    public void Before_the_first_adapted_block_all_members_share_one_result()
+    {
+        using var late = Read("vit-layers"); // adapts block 1 only
+        using var before = Run(new ForwardOptions { HiddenStates = true });
+        model.Attach(late);
+        using var after = Run(new ForwardOptions { HiddenStates = true });
+        for (var member = 0; member < late.Count; member++)
+        {
+            AssertEqual(before.Named["hidden_states.1"], after.Named["hidden_states.1"][member]);
+        }
+
+        Assert.False(after.Named["hidden_states.2"][0].allclose(after.Named["hidden_states.2"][1]));
+    }
+
+    [Fact]
+    public void A_second_set_is_attached_only_by_swapping()
+    {
+        using var other = Read("vit-qv");
+        model.Attach(set);
+        Assert.Contains("Swap", Assert.Throws<AdapterException>(() => model.Attach(other)).Message, StringComparison.Ordinal);
+        Assert.Same(set, model.Attached);
+        Assert.Same(set, model.Swap(other));
+        Assert.Same(other, model.Attached);
+    }
+
+    [Fact]
+    public void A_set_for_another_model_is_refused_and_the_attached_one_stays()
+    {
+        using var deit = PretrainedModels.Load(Golden.Folder("models", "deit-teacher"));
+        using var teacher = AdapterSet.Read("teacher", Members("deit-teacher"), deit.Catalogue);
+        model.Attach(set);
+        using var before = Run();
+        var refusal = Assert.Throws<AdapterException>(() => model.Swap(teacher));
+        Assert.Contains("cls_classifier", refusal.Message, StringComparison.Ordinal);
+        using var after = Run();
+        Assert.Same(set, model.Attached);
+        Assert.True(before.Logits.bytes.SequenceEqual(after.Logits.bytes));
+    }
+
+    [Fact]
+    public void A_model_whose_members_were_disposed_says_so()
+    {
+        var gone = Read("vit-qv");
+        model.Attach(gone);
+        gone.Dispose();
+        Assert.Contains("vit-qv", Assert.Throws<ObjectDisposedException>(() => Run()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_hundred_predictions_leave_as_many_live_tensors_as_one()
+    {
+        model.Attach(set);
+        using (Run()) { }
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 100; i++)
+        {
+            using (Run(new ForwardOptions { HiddenStates = i % 2 == 0 })) { }
+        }
+
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Swapping_back_and_forth_copies_nothing()
+    {
+        using var other = Read("vit-qv");
+        model.Attach(set);
+        model.Swap(other);
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 100; i++)
+        {
+            model.Swap(i % 2 == 0 ? set : other);
+        }
+
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Bfloat16_stays_near_float32()
+    {
+        model.Attach(set);
+        using var exact = Run();
+        using var half = PretrainedModels.Load(Golden.Folder("models", "vit-v4"), new ModelOptions { Dtype = ScalarType.BFloat16 });
+        half.Attach(set);
+        using var rounded = half.Forward(Input());
+        AssertClose(exact.Logits.softmax(-1), rounded.Logits.softmax(-1), 0.05);
+        Assert.Equal(ScalarType.Float32, rounded.Logits.dtype);
+    }
+
+    [Fact]
+    public void Predictions_on_several_threads_are_those_of_one()
+    {
+        model.Attach(set);
+        using var expected = Run();
+        Parallel.For(
+            0,
+            8,
+            _ =>
+            {
+                using var outputs = Run();
+                AssertClose(expected.Logits, outputs.Logits, 1e-5);
+            }
+        );
+    }
+
+    private AdapterSet Read(string name) => AdapterSet.Read(name, Members(name), model.Catalogue);
+
+    private AdapterSet TrainableSet(int members)
+    {
+        using var trainable = LoRAEnsembleHub.Training.TrainableMembers.Draw(
+            model.Catalogue,
+            new LoRAEnsembleHub.Training.TrainingOptions { Members = members, Rank = 4 },
+            7,
+            CPU
+        );
+        return trainable.ToAdapterSet("fresh", [.. Enumerable.Range(0, members).Select(index => new AdapterMember { Name = $"member-{index:00}" })]);
+    }
+
+    private Dictionary<string, Tensor> Input() => new() { ["pixel_values"] = pixels };
+
+    private ModelOutputs Run(ForwardOptions? options = null) => model.Forward(Input(), options);
+
+    private static string[] Members(string name) =>
+        [.. Directory.GetDirectories(Golden.Folder("peft", name), "member-*").Order(StringComparer.Ordinal)];
+
+    private static void AssertEqual(Tensor expected, Tensor actual) =>
+        Assert.True(expected.equal(actual).all().item<bool>(), "the tensors differ");
+
+    private static void AssertClose(Tensor expected, Tensor actual, double tolerance)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        var largest = (expected - actual).abs().max().item<float>();
+        Assert.True(largest <= tolerance, $"largest difference {largest:g3} is above {tolerance:g3}");
+    }
+}
