@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -15,6 +16,27 @@ internal static partial class OptionKinds
             if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value < least)
             {
                 result.AddError($"{name} is {value}; it must be {least} or more.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>A number with a lower bound.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="isZeroAllowed">Whether 0 will do, or only what is above it.</param>
+    public static Option<double?> Number(string name, string description, bool isZeroAllowed = false)
+    {
+        var option = new Option<double?>(name) { Description = description, HelpName = "X" };
+        option.Validators.Add(result =>
+        {
+            if (
+                result.Tokens is [{ Value: var text }]
+                && double.TryParse(text, CultureInfo.InvariantCulture, out var value)
+                && !(double.IsFinite(value) && (value > 0 || (isZeroAllowed && value == 0)))
+            )
+            {
+                result.AddError($"{name} is {text}; it must be {(isZeroAllowed ? "0 or more" : "above 0")}.");
             }
         });
         return option;

@@ -43,7 +43,7 @@ internal sealed class Renderer(OutputFormat format)
 
                 break;
             default:
-                BlockWriter.Write(Consoles.For(Console.Out), result.ToBlocks());
+                WriteText(result);
                 break;
         }
 
@@ -76,6 +76,20 @@ internal sealed class Renderer(OutputFormat format)
         }
 
         return (int)failure.ExitCode;
+    }
+
+    private static void WriteText(ICommandResult result)
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            BlockWriter.Write(Consoles.For(Console.Out), result.ToBlocks());
+            return;
+        }
+
+        // cells are padded to the width of their column; at the end of a line that is only noise
+        using var text = new StringWriter { NewLine = "\n" };
+        BlockWriter.Write(Consoles.For(text), result.ToBlocks());
+        Console.Out.Write(string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd(' '))));
     }
 
     private void Say(string word, Color color, string text)
