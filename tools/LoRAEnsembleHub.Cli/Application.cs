@@ -72,6 +72,11 @@ internal static class Application
         var renderer = new Renderer(format);
         try
         {
+            if (format == OutputFormat.Json && verb.WantsCsv(parsed))
+            {
+                throw CommandException.Usage("--json and --csv exclude each other.");
+            }
+
             var session = new Session(renderer.Errors, parsed.GetValue(quiet));
             return renderer.Show(await verb.RunAsync(parsed, session, cancellationToken).ConfigureAwait(false));
         }

@@ -43,7 +43,13 @@ internal sealed record ImagePrediction
     public string VotesInWords() =>
         Votes is [var only]
             ? $"{only.Count}/{only.Count} {only.Label}"
-            : string.Join(", ", Votes.Select(vote => $"{vote.Count} {vote.Label}"));
+            // two numbers side by side would leave open which one counts
+            : string.Join(
+                ", ",
+                Votes.Select(vote =>
+                    char.IsDigit(vote.Label.FirstOrDefault()) ? $"{vote.Count}× {vote.Label}" : $"{vote.Count} {vote.Label}"
+                )
+            );
 }
 
 /// <summary>Members that hold a class most probable.</summary>

@@ -31,12 +31,22 @@ internal sealed class ModelChoice
     }
 
     /// <summary>What the command line asks for.</summary>
-    public ModelRequest Read(ParseResult parsed) =>
-        new(parsed.GetValue(baseFolder)!)
+    /// <exception cref="CommandException">A folder is not there.</exception>
+    public ModelRequest Read(ParseResult parsed)
+    {
+        var (model, members) = (parsed.GetValue(baseFolder)!, parsed.GetValue(ensemble));
+        Need.Folder(model, "--base");
+        if (members is not null)
         {
-            Ensemble = parsed.GetValue(ensemble),
+            Need.Folder(members, "--ensemble");
+        }
+
+        return new ModelRequest(model)
+        {
+            Ensemble = members,
             Device = parsed.GetValue(device) ?? "cpu",
             UsesBFloat16 = parsed.GetValue(dtype) == "bf16",
             AllowBaseMismatch = parsed.GetValue(allowMismatch),
         };
+    }
 }

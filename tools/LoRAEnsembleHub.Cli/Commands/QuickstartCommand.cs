@@ -7,7 +7,7 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>Shows with real models and images what ensembles on one base are good for; needs no arguments.</summary>
 internal sealed class QuickstartCommand : Verb
 {
-    private const int DefaultLimit = 300;
+    private const int DefaultLimit = 200;
 
     private readonly Option<string?> adapters = OptionKinds.Text(
         "--adapters",

@@ -30,12 +30,6 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Loads base and ensemble and attaches it; warnings go to the session.</summary>
     public static LoadedModel Open(ModelRequest request, Session session)
     {
-        Need.Folder(request.Base, "--base");
-        if (request.Ensemble is { } named)
-        {
-            Need.Folder(named, "--ensemble");
-        }
-
         var options = new ModelOptions
         {
             Device = ComputeDevice.Parse(request.Device),

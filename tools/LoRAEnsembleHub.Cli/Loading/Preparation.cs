@@ -15,6 +15,13 @@ internal static class Preparation
 
         var own = request.Ensemble is null ? null : Path.Combine(request.Ensemble, ImageProcessorConfig.FileName);
         var source = own is not null && File.Exists(own) ? own : request.Base;
-        return (ImageProcessor.Load(source), source);
+        try
+        {
+            return (ImageProcessor.Load(source), source);
+        }
+        catch (ImageException e)
+        {
+            throw new CommandException("image", e.Message, $"--preprocessor names another {ImageProcessorConfig.FileName}.");
+        }
     }
 }

@@ -40,7 +40,7 @@ internal static class BlockWriter
         table.AddColumn(Narrow("")).AddColumn(new TableColumn("") { Padding = new Padding(0, 0, 0, 0) });
         foreach (var (name, value) in items)
         {
-            table.AddRow(new Text(name, new Style(Color.Grey)), new Text(Printable.Of(value!)));
+            table.AddRow(new Text(Printable.Of(name), new Style(Color.Grey)), new Text(Printable.Of(value!)));
         }
 
         console.Write(table);
@@ -72,7 +72,7 @@ internal static class BlockWriter
     private static Table Plain() => new() { Border = TableBorder.None };
 
     private static TableColumn Narrow(string name) =>
-        new(new Text(name, new Style(Color.Grey, decoration: Decoration.Underline))) { Padding = new Padding(0, 0, 2, 0) };
+        new(new Text(Printable.Of(name), new Style(Color.Grey, decoration: Decoration.Underline))) { Padding = new Padding(0, 0, 2, 0) };
 
     private static Style StyleOf(Tone tone) =>
         tone switch
