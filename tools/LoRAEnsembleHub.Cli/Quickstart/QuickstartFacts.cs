@@ -30,7 +30,7 @@ internal sealed record LoadFact(
 }
 
 /// <summary>How an ensemble was read.</summary>
-internal sealed record AttachFact(string Path, int Members, int Rank, long Parameters, long Bytes, double Milliseconds)
+internal sealed record AttachFact(string Path, int Members, int Rank, long Parameters, long Bytes, bool HashesVerified, double Milliseconds)
 {
     public static AttachFact Of(AdapterEnsemble ensemble, TimeSpan elapsed) =>
         new(
@@ -39,11 +39,12 @@ internal sealed record AttachFact(string Path, int Members, int Rank, long Param
             ensemble.Members.Rank,
             ensemble.Members.ParameterCount,
             ensemble.Members.Bytes,
+            ensemble.Manifest?.Members?.All(member => member.Sha256 is not null) ?? false, // reading verified those that are stated
             elapsed.TotalMilliseconds
         );
 
     public string InWords() =>
-        $"{Path}: {Members} members of rank {Rank}, {Figures.Count(Parameters)} parameters, {Figures.Bytes(Bytes)}, hashes verified, {Milliseconds:0} ms";
+        $"{Path}: {Members} members of rank {Rank}, {Figures.Count(Parameters)} parameters, {Figures.Bytes(Bytes)}, {(HashesVerified ? "hashes verified" : "no hashes to verify")}, {Milliseconds:0} ms";
 }
 
 /// <summary>How one ensemble took the place of another.</summary>
