@@ -1,1 +1,1 @@
-return 0;
+return await LoRAEnsembleHub.Cli.Application.RunAsync(args).ConfigureAwait(false);

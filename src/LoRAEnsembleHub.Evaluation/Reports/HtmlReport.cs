@@ -31,8 +31,10 @@ public static class HtmlReport
         var title = WebUtility.HtmlEncode(options.Title);
         var page = new StringBuilder();
         page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n");
-        page.Append($"<style>\n{Style}\n</style>\n</head>\n<body>\n<h1>{title}</h1>\n");
-        page.Append($"<p>{WebUtility.HtmlEncode(SummaryTable.Differences(summary))}</p>\n<h2>Scores</h2>\n");
+        page.Append($"<style>\n{Style}\n{HtmlSections.Style}\n</style>\n</head>\n<body>\n<h1>{title}</h1>\n");
+        page.Append($"<p>{WebUtility.HtmlEncode(SummaryTable.Differences(summary))}</p>\n");
+        HtmlSections.Append(page, options.Sections);
+        page.Append("<h2>Scores</h2>\n");
         AppendTable(page, SummaryTable.Columns, SummaryTable.Rows(summary));
 
         var mode = options.Aggregation == Aggregation.MeanProbability ? "mean probability" : "mean logit";

@@ -14,4 +14,7 @@ public sealed record HtmlReportOptions
 
     /// <summary>What those inputs are called; any text. Default: "out of distribution".</summary>
     public string OutOfDistributionName { get; init; } = "out of distribution";
+
+    /// <summary>Parts of the maker's own, shown before the figures. Default: none.</summary>
+    public IReadOnlyList<HtmlSection> Sections { get; init; } = [];
 }

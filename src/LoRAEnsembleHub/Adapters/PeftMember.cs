@@ -21,6 +21,16 @@ internal sealed record PeftMember(
     /// <exception cref="SafetensorsException">The weight file is malformed.</exception>
     public static PeftMember Read(string folder, AdapterCatalogue catalogue)
     {
+        var (config, weights) = Open(folder);
+        using var file = SafetensorsFile.Open(weights);
+        var names = PeftNames.Sort(file, catalogue, weights);
+        return Take(file, config, names, catalogue, weights);
+    }
+
+    /// <summary>Reads the config of an adapter folder and finds its weights; no torch is needed.</summary>
+    /// <exception cref="AdapterException">A file is missing, or the config asks for something that is not computed here.</exception>
+    internal static (PeftConfig Config, string Weights) Open(string folder)
+    {
         var place = Path.Combine(folder, "adapter_config.json");
         if (!File.Exists(place))
         {
@@ -38,9 +48,7 @@ internal sealed record PeftMember(
             );
         }
 
-        using var file = SafetensorsFile.Open(weights);
-        var names = PeftNames.Sort(file, catalogue, weights);
-        return Take(file, config, names, catalogue, weights);
+        return (config, weights);
     }
 
     public void Dispose()
@@ -59,36 +67,7 @@ internal sealed record PeftMember(
 
     private static PeftMember Take(SafetensorsFile file, PeftConfig config, PeftNames names, AdapterCatalogue catalogue, string place)
     {
-        var plan = new List<(AdapterSite Site, TensorView Down, TensorView Up, double Scale)>();
-        foreach (var site in catalogue.Sites)
-        {
-            var spellings = Spellings(site, catalogue.Prefix);
-            var wanted = config.Adapts(spellings, site.Layer);
-            var found = names.Factors.TryGetValue(site.Name, out var views);
-            if (wanted != found)
-            {
-                throw new AdapterException(
-                    wanted
-                        ? $"{place}: target_modules names {catalogue.Prefix}{site.Name}, but the file has no lora_A and lora_B for it."
-                        : $"{place}: the file has LoRA tensors for {catalogue.Prefix}{site.Name}, which target_modules does not name; PEFT would ignore them."
-                );
-            }
-
-            if (found)
-            {
-                plan.Add((site, views.Down!, views.Up!, config.ScaleAt(spellings)));
-                CheckShape(views.Down!, [config.RankAt(spellings), site.In], place);
-                CheckShape(views.Up!, [site.Out, config.RankAt(spellings)], place);
-            }
-        }
-
-        if (plan.Count == 0)
-        {
-            throw new AdapterException(
-                $"{place}: target_modules names no module of a {catalogue.ModelType} model, so the adapter would do nothing."
-            );
-        }
-
+        var plan = PeftPlan.Make(config, names, catalogue, place);
         var head = names.HeadFor(config.ModulesToSave, catalogue, place);
         var factors = new Dictionary<string, (Tensor, Tensor, double)>(StringComparer.Ordinal);
         var heads = new Dictionary<string, Tensor>(StringComparer.Ordinal);
@@ -138,16 +117,6 @@ internal sealed record PeftMember(
         }
 
         return tensor;
-    }
-
-    private static void CheckShape(TensorView view, long[] shape, string place)
-    {
-        if (!view.Shape.SequenceEqual(shape))
-        {
-            throw new AdapterException(
-                $"{place}: {view.Name} is [{string.Join(", ", view.Shape)}]; the rank in adapter_config.json and the base need [{string.Join(", ", shape)}]."
-            );
-        }
     }
 
     private static ScalarType StoredType(SafetensorsFile file)

@@ -44,6 +44,13 @@ internal static class CsvImages
         return new FileImages(name, map.ClassNames, images, decode);
     }
 
+    /// <summary>The splits that the table's column names, in one spelling each and in the order they come.</summary>
+    internal static IReadOnlyList<string> FindSplits(string file)
+    {
+        var table = CsvTable.Read(file);
+        return table.Find("split") is { } at ? [.. table.Rows.Select(row => Splits.Canonical(row.Fields[at])).Distinct()] : [Splits.Whole];
+    }
+
     // A table from elsewhere must not make this program read any file it likes.
     private static string Inside(string folder, string path, string where)
     {

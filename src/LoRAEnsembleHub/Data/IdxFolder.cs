@@ -6,6 +6,9 @@ internal static class IdxFolder
     /// <summary>Whether a folder holds IDX images.</summary>
     internal static bool Matches(string folder) => FoundSplits(folder).Length > 0;
 
+    /// <summary>The splits, in one spelling each.</summary>
+    internal static IReadOnlyList<string> FindSplits(string folder) => [.. FoundSplits(folder).Select(Splits.Canonical).Distinct()];
+
     /// <summary>Opens one split.</summary>
     /// <exception cref="InvalidDataException">The split is missing, or one of its files is broken; the message names the file.</exception>
     internal static LabeledImages Open(string folder, string split, IReadOnlyList<string>? classNames)

@@ -51,6 +51,24 @@ public static class ImageData
             : ImageFolders.Open(path, split, classNames, decode);
     }
 
+    /// <summary>The parts that a data set is divided into.</summary>
+    /// <param name="path">As for <see cref="Open"/>.</param>
+    /// <returns>Their names as <see cref="Open"/> takes them, the usual ones in one spelling; <c>all</c> alone where it is not divided; none where the path holds no data set.</returns>
+    /// <exception cref="InvalidDataException">A table of images is not as it should be.</exception>
+    public static IReadOnlyList<string> FindSplits(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (File.Exists(path))
+        {
+            return IsCsv(path) ? CsvImages.FindSplits(path) : [];
+        }
+
+        return !Directory.Exists(path) ? []
+            : IdxFolder.Matches(path) ? IdxFolder.FindSplits(path)
+            : TableOf(path) is { } table ? CsvImages.FindSplits(table)
+            : ImageFolders.FindSplits(path);
+    }
+
     /// <summary>The name of one part of a data set.</summary>
     internal static string NameOf(string folder, string split) =>
         $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}/{Splits.Canonical(split)}";

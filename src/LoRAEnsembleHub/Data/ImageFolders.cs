@@ -9,7 +9,7 @@ internal static class ImageFolders
     /// <exception cref="InvalidDataException">The split is missing or holds no images.</exception>
     internal static LabeledImages Open(string folder, string split, IReadOnlyList<string>? classNames, Func<string, RgbImage> decode)
     {
-        var parts = Folders(folder).Where(part => !IsClass(part)).Select(Path.GetFileName).OfType<string>().ToArray();
+        var parts = Parts(folder);
         var divided = parts.Any(Splits.IsKnown);
         var root = divided ? Path.Combine(folder, Splits.Pick(folder, split, parts)) : folder;
         var name = divided ? ImageData.NameOf(folder, split) : ImageData.WholeName(folder, split);
@@ -30,6 +30,19 @@ internal static class ImageFolders
                     + "or IDX files; or a CSV with the columns path and label."
             );
     }
+
+    /// <summary>The splits, in one spelling each; none where no folder holds an image.</summary>
+    internal static IReadOnlyList<string> FindSplits(string folder)
+    {
+        var parts = Parts(folder);
+        return parts.Any(Splits.IsKnown)
+                ? [.. parts.Where(part => Folders(Path.Combine(folder, part)).Any(IsClass)).Select(Splits.Canonical).Distinct()]
+            : Folders(folder).Any(IsClass) ? [Splits.Whole]
+            : [];
+    }
+
+    private static string[] Parts(string folder) =>
+        [.. Folders(folder).Where(part => !IsClass(part)).Select(Path.GetFileName).OfType<string>()];
 
     private static bool IsClass(string folder) => Files(folder).Any();
 

@@ -60,13 +60,11 @@ public static class PretrainedModels
         }
 
         using var weights = WeightMap.Open(WeightsPath(folder), VitLayout.Prefix(config), options.DeviceOrCpu, options.Dtype);
-        var heads = HeadsOf(config, weights);
-        var pooler = heads.Length == 0 && weights.Contains("pooler.dense.weight");
-        var expected = VitLayout.Backbone(config).Concat(VitLayout.Heads(config, heads)).Concat(pooler ? VitLayout.Pooler(config) : []);
+        var heads = VitLayout.HeadsOf(config, weights.Contains);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {
-            foreach (var (name, shape) in expected)
+            foreach (var (name, shape) in VitLayout.Whole(config, heads, weights.Contains))
             {
                 tensors.Add(name, weights.Take(name, shape));
             }
@@ -86,21 +84,8 @@ public static class PretrainedModels
         }
     }
 
-    private static string[] HeadsOf(VitConfig config, WeightMap weights)
-    {
-        var architecture = config.Architectures is [var first, ..] ? first : null;
-        return architecture switch
-        {
-            "DeiTForImageClassificationWithTeacher" => VitLayout.TeacherHeads,
-            not null when architecture.EndsWith("ForImageClassification", StringComparison.Ordinal) => [VitLayout.Classifier],
-            not null => [],
-            null when weights.Contains("distillation_classifier.weight") => VitLayout.TeacherHeads,
-            null => weights.Contains("classifier.weight") ? [VitLayout.Classifier] : [],
-        };
-    }
-
     /// <summary>The folder itself, or the one safetensors file in it when neither of the usual names is there.</summary>
-    private static string WeightsPath(string folder)
+    internal static string WeightsPath(string folder)
     {
         if (File.Exists(Path.Combine(folder, "model.safetensors")) || File.Exists(Path.Combine(folder, "model.safetensors.index.json")))
         {

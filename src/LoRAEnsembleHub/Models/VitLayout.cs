@@ -90,6 +90,30 @@ internal static class VitLayout
         yield return ("layernorm.bias", [hidden]);
     }
 
+    /// <summary>Names and shapes of everything that a checkpoint is to hold.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="heads">The head modules, from <see cref="HeadsOf"/>.</param>
+    /// <param name="contains">Whether the checkpoint holds a name; a headless model may come with or without its pooler.</param>
+    public static IEnumerable<(string Name, long[] Shape)> Whole(
+        VitConfig config,
+        IReadOnlyCollection<string> heads,
+        Func<string, bool> contains
+    ) => Backbone(config).Concat(Heads(config, heads)).Concat(heads.Count == 0 && contains("pooler.dense.weight") ? Pooler(config) : []);
+
+    /// <summary>The head modules of a checkpoint: by the class in its config, else by the names it holds.</summary>
+    public static string[] HeadsOf(VitConfig config, Func<string, bool> contains)
+    {
+        var architecture = config.Architectures is [var first, ..] ? first : null;
+        return architecture switch
+        {
+            "DeiTForImageClassificationWithTeacher" => TeacherHeads,
+            not null when architecture.EndsWith("ForImageClassification", StringComparison.Ordinal) => [Classifier],
+            not null => [],
+            null when contains("distillation_classifier.weight") => TeacherHeads,
+            null => contains("classifier.weight") ? [Classifier] : [],
+        };
+    }
+
     /// <summary>Names and shapes of head modules.</summary>
     public static IEnumerable<(string Name, long[] Shape)> Heads(VitConfig config, IEnumerable<string> modules) =>
         modules.SelectMany(module =>

@@ -47,19 +47,7 @@ public sealed class WeightMap : IDisposable
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(prefix);
-        IReadOnlyList<SafetensorsFile> files;
-        IDisposable owner;
-        if (File.Exists(path))
-        {
-            var file = SafetensorsFile.Open(path);
-            (files, owner) = ([file], file);
-        }
-        else
-        {
-            var shards = SafetensorsShards.OpenFolder(path);
-            (files, owner) = (shards.Files, shards);
-        }
-
+        var (files, owner) = OpenFiles(path);
         try
         {
             var (pieces, layouts) = Arrange(path, files, prefix);
@@ -138,7 +126,21 @@ public sealed class WeightMap : IDisposable
         owner.Dispose();
     }
 
-    private static (Dictionary<string, Piece> Pieces, string[] Layouts) Arrange(
+    /// <summary>The files behind a path, and what closes them; no torch is needed.</summary>
+    internal static (IReadOnlyList<SafetensorsFile> Files, IDisposable Owner) OpenFiles(string path)
+    {
+        if (File.Exists(path))
+        {
+            var file = SafetensorsFile.Open(path);
+            return ([file], file);
+        }
+
+        var shards = SafetensorsShards.OpenFolder(path);
+        return (shards.Files, shards);
+    }
+
+    /// <summary>Where every canonical name lies, and the layouts that the names belong to; no torch is needed.</summary>
+    internal static (Dictionary<string, Piece> Pieces, string[] Layouts) Arrange(
         string place,
         IReadOnlyList<SafetensorsFile> files,
         string prefix
@@ -199,7 +201,8 @@ public sealed class WeightMap : IDisposable
         return $"{place} (names of {string.Join(" and ", layouts)}) does not fit the model of config.json. {string.Join(" ", parts)} Nothing was loaded.";
     }
 
-    private readonly record struct Piece(SafetensorsFile File, TensorView View, long FirstRow, long? Rows)
+    /// <summary>A tensor of a file, or a block of its rows.</summary>
+    internal readonly record struct Piece(SafetensorsFile File, TensorView View, long FirstRow, long? Rows)
     {
         public IReadOnlyList<long> Shape => Rows is null ? View.Shape : [Rows.Value, .. View.Shape.Skip(1)];
 

@@ -88,4 +88,21 @@ public sealed class ReportTests
             CultureInfo.CurrentCulture = before;
         }
     }
+
+    [Fact]
+    public void Parts_that_a_maker_adds_come_before_the_scores_escaped_and_with_their_pictures_inside()
+    {
+        var section = new HtmlSection
+        {
+            Heading = "Pictures & <b>words</b>",
+            Paragraphs = ["<script>"],
+            Columns = ["label"],
+            Rows = [new HtmlRow { Cells = ["<i>"], Png = new byte[] { 1, 2, 3 } }, new HtmlRow { Cells = ["none"] }],
+        };
+        var page = HtmlReport.Write(Two, new HtmlReportOptions { Sections = [section] });
+        Assert.Contains("<h2>Pictures &amp; &lt;b&gt;words&lt;/b&gt;</h2>\n<p>&lt;script&gt;</p>", page, StringComparison.Ordinal);
+        Assert.Contains("<td><img alt=\"\" src=\"data:image/png;base64,AQID\"></td><td>&lt;i&gt;</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<tr><td></td><td>none</td></tr>", page, StringComparison.Ordinal);
+        Assert.True(page.IndexOf("Pictures", StringComparison.Ordinal) < page.IndexOf("<h2>Scores", StringComparison.Ordinal));
+    }
 }

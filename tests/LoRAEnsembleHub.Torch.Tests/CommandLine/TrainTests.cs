@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace LoRAEnsembleHub.Torch.Tests.CommandLine;
+
+public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
+{
+    [Fact]
+    public async Task The_settings_that_a_run_leaves_behind_train_the_same_bytes_again()
+    {
+        var settings = Path.Combine(tiny.Ensemble, "run.json");
+        var again = Path.Combine(tiny.Folder, "tiny", "again");
+        var json = (await Tool.RunAsync("train", "--config", settings, "--output", again, "--json")).Done().Json();
+        Assert.Equal(6, (int)json["steps"]!);
+        Assert.Equal(0, (int)json["resumed_from"]!);
+        const string weights = "member-01/adapter_model.safetensors";
+        Assert.Equal(
+            await File.ReadAllBytesAsync(Path.Combine(tiny.Ensemble, weights), TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(Path.Combine(again, weights), TestContext.Current.CancellationToken)
+        );
+    }
+
+    [Fact]
+    public async Task Options_replace_the_settings_of_the_file()
+    {
+        var output = Path.Combine(tiny.Folder, "tiny", "options");
+        string[] options =
+        [
+            .. "--members 3 --rank 1 --epochs 1 --batch-size 8 --learning-rate 0.5 --schedule epoch-step --optimizer adamw --weight-decay 0.25".Split(
+                ' '
+            ),
+            .. "--clip-norm 0 --gain 2 --targets value,feed-forward-in --layers 1 --seed 9 --class-weights inverse --normalization unit".Split(
+                ' '
+            ),
+            .. "--augment flip,rotate:90,shift:2 --test-split none --naming v4 --license mit --base-id someone/base --data-id someone/data".Split(
+                ' '
+            ),
+        ];
+        (await Tool.RunAsync(["train", "--config", Path.Combine(tiny.Ensemble, "run.json"), "--output", output, .. options])).Done();
+        var run = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "run.json"), TestContext.Current.CancellationToken))!;
+        var training = run["training"]!;
+        Assert.Equal(
+            (3, 1, 1, 8),
+            ((int)training["members"]!, (int)training["rank"]!, (int)training["epochs"]!, (int)training["batch_size"]!)
+        );
+        Assert.Null(training["steps"]);
+        Assert.Equal(
+            (0.5, 0.25, 2),
+            ((double)training["learning_rate"]!, (double)training["weight_decay"]!, (double)training["initialization_gain"]!)
+        );
+        Assert.Equal(("epoch_step", "adam_w"), ((string)training["schedule"]!, (string)training["optimizer"]!));
+        Assert.Equal("[\"value\",\"feed_forward_in\"]", training["targets"]!.ToJsonString());
+        Assert.Equal("[1]", training["layers"]!.ToJsonString());
+        Assert.Equal(9, (long)training["seed"]!);
+        Assert.Equal(
+            ("inverse", "unit", "v4", "mit"),
+            ((string)run["class_weighting"]!, (string)run["normalization"]!, (string)run["naming"]!, (string)run["license"]!)
+        );
+        Assert.True((bool)run["augmentation"]!["horizontal_flip"]!);
+        Assert.Equal((90, 2), ((double)run["augmentation"]!["maximum_rotation_degrees"]!, (int)run["augmentation"]!["shift_pixels"]!));
+        var inspected = (await Tool.RunAsync("inspect", output, "--json")).Done().Json();
+        Assert.Equal("someone/base", (string?)inspected["base_model"]!["repo_id"]);
+        Assert.Equal("""{"value":1,"feed_forward_in":1}""", inspected["members"]![2]!["sites"]!.ToJsonString());
+        Assert.Empty(inspected["metrics"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_request_to_stop_leaves_a_checkpoint_that_the_same_command_goes_on_from()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "The signal is sent with kill.");
+        var output = Path.Combine(tiny.Folder, "tiny", "stopped");
+        string[] arguments = [.. tiny.Training, "--output", output, "--steps", "1000000", "--log-steps", "1"];
+        var (exitCode, errors) = await StoppedAfterSomeUpdates(arguments);
+        Assert.True(exitCode == 130, errors);
+        Assert.Contains("error: Stopped after update ", errors, StringComparison.Ordinal);
+        Assert.Contains("hint: The same command goes on", errors, StringComparison.Ordinal);
+        (exitCode, errors) = await StoppedAfterSomeUpdates(arguments);
+        Assert.True(exitCode == 130, errors);
+        Assert.Matches("going on after update [1-9]", errors);
+    }
+
+    [Fact]
+    public async Task A_finished_ensemble_is_not_trained_over_unless_asked()
+    {
+        var copy = tiny.CopyOfEnsemble("finished");
+        string[] arguments = [.. tiny.Training, "--output", copy, "--steps", "1"];
+        (await Tool.RunAsync(arguments)).Refused(1, "finished ensemble");
+        Assert.Equal(copy + "\n", (await Tool.RunAsync([.. arguments, "--restart", "--quiet", "--threads", "1"])).Done().Output);
+    }
+
+    [Fact]
+    public async Task A_setting_that_does_not_exist_is_refused_by_name()
+    {
+        var file = Path.Combine(tiny.Folder, "typing-error.json");
+        await File.WriteAllTextAsync(file, """{"training": {"memmbers": 3}}""", TestContext.Current.CancellationToken);
+        (await Tool.RunAsync([.. tiny.Training, "--output", "o", "--config", file])).Refused(1, "memmbers", "typing-error.json");
+    }
+
+    private static async Task<(int ExitCode, string Errors)> StoppedAfterSomeUpdates(string[] arguments)
+    {
+        using var process = Tool.Start(new ToolPlace(), arguments);
+        var lines = new List<string>();
+        while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            lines.Add(line);
+            if (lines.Count(text => text.StartsWith("update ", StringComparison.Ordinal)) == 3)
+            {
+                using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, string.Join('\n', lines));
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text;
+using LoRAEnsembleHub.Cli.Commands;
+using LoRAEnsembleHub.Cli.Rendering;
+
+namespace LoRAEnsembleHub.Cli;
+
+/// <summary>From arguments to an exit code: the one place where verbs are listed, run, shown and their failures caught.</summary>
+internal static class Application
+{
+    private const string DebugVariable = "LORAE_HUB_DEBUG";
+
+    private static readonly Option<bool> json = new("--json")
+    {
+        Description = "Write one JSON document with raw numbers to standard output",
+        Recursive = true,
+    };
+
+    private static readonly Option<bool> quiet = new("--quiet", "-q")
+    {
+        Description = "Write only names, paths or labels, one a line",
+        Recursive = true,
+    };
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        Console.OutputEncoding = new UTF8Encoding(false);
+        using var interruption = new Interruption();
+        var parsed = Root().Parse(arguments);
+        if (parsed.Action is null or ParseErrorAction)
+        {
+            var format = arguments.TakeWhile(word => word != "--").Contains(json.Name) ? OutputFormat.Json : OutputFormat.Table;
+            return new Renderer(format).Show(Usage(parsed));
+        }
+
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return await parsed.InvokeAsync(configuration, interruption.Token).ConfigureAwait(false);
+    }
+
+    private static RootCommand Root()
+    {
+        var root = new RootCommand("LoRA ensembles on one frozen vision transformer: inspect, train, predict with uncertainty, evaluate.");
+        Verb[] verbs =
+        [
+            new QuickstartCommand(),
+            new InspectCommand(),
+            new PredictCommand(),
+            new EvaluateCommand(),
+            new TrainCommand(),
+            new ForwardCommand(),
+            new PreprocessCommand(),
+        ];
+        foreach (var verb in verbs)
+        {
+            verb.Command.SetAction((parsed, cancellationToken) => RunAsync(verb, parsed, cancellationToken));
+            root.Add(verb.Command);
+        }
+
+        root.Add(json);
+        root.Add(quiet);
+        return root;
+    }
+
+    private static async Task<int> RunAsync(Verb verb, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var format =
+            parsed.GetValue(json) ? OutputFormat.Json
+            : verb.WantsCsv(parsed) ? OutputFormat.Csv
+            : parsed.GetValue(quiet) ? OutputFormat.Quiet
+            : OutputFormat.Table;
+        var renderer = new Renderer(format);
+        try
+        {
+            if (format == OutputFormat.Json && verb.WantsCsv(parsed))
+            {
+                throw CommandException.Usage("--json and --csv exclude each other.");
+            }
+
+            var session = new Session(renderer.Errors, parsed.GetValue(quiet));
+            return renderer.Show(await verb.RunAsync(parsed, session, cancellationToken).ConfigureAwait(false));
+        }
+#pragma warning disable CA1031 // whatever goes wrong, the user gets a message and scripts get an exit code
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+            {
+                await Console.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            }
+
+            return renderer.Show(Failure.Of(exception));
+        }
+    }
+
+    private static Failure Usage(ParseResult parsed)
+    {
+        var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        var messages = parsed.Errors.Select(error => error.Message).Distinct();
+        return new Failure("usage", string.Join(" ", messages), $"lorae-hub{verb} --help tells what can be given.", ExitCode.Usage);
+    }
+}

@@ -1,0 +1,61 @@
+using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Evaluation;
+
+namespace LoRAEnsembleHub.Cli.Commands;
+
+/// <summary>What <c>evaluate</c> measured.</summary>
+internal sealed record EvaluateResult : ICommandResult
+{
+    public required string Base { get; init; }
+
+    public required string? Ensemble { get; init; }
+
+    /// <summary>How the manifest makes members one prediction.</summary>
+    public required Aggregation Aggregation { get; init; }
+
+    /// <summary>[members].</summary>
+    public required IReadOnlyList<double> Temperatures { get; init; }
+
+    /// <summary>Data set and split.</summary>
+    public required string Data { get; init; }
+
+    public required EvaluationSummary Summary { get; init; }
+
+    public required OutsideFact? Outside { get; init; }
+
+    /// <summary>The folder with the reports, or null.</summary>
+    public required string? Report { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    public IEnumerable<Block> ToBlocks()
+    {
+        yield return new Facts([
+            ("base", Base),
+            ("ensemble", Ensemble ?? "none: the base alone"),
+            ("data", $"{Data}, {Figures.Count(Summary.Examples)} images, {Summary.Classes} classes"),
+            ("temperature", Temperatures.All(value => value == 1) ? null : string.Join(", ", Temperatures.Distinct())),
+        ]);
+        yield return ScoreTable.Of(Summary, Aggregation);
+        yield return new Facts([
+            ("mutual information", $"{Figures.Score(Summary.MeanMutualInformation)} nats on average"),
+            ("disagreement", $"{Figures.Score(Summary.Disagreement)} of pairs of members"),
+        ]);
+        if (Outside is { } outside)
+        {
+            yield return outside.Table(Data);
+        }
+
+        if (Report is { } folder)
+        {
+            yield return new Paragraph(
+                $"\nReports: {string.Join(", ", EvaluationReport.Files.Select(name => Path.Combine(folder, name)))}"
+            );
+        }
+    }
+
+    public IEnumerable<string> ToQuietLines() =>
+        Report is { } folder
+            ? EvaluationReport.Files.Select(name => Path.Combine(folder, name))
+            : [Figures.Raw((Aggregation == Aggregation.MeanLogit ? Summary.MeanLogit : Summary.MeanProbability).Accuracy)];
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Evaluation;
+
+namespace LoRAEnsembleHub.Cli.Commands;
+
+/// <summary>Writes an evaluation as Markdown, JSON and HTML.</summary>
+internal static class EvaluationReport
+{
+    private const int LeastSure = 12;
+
+    public static readonly string[] Files = ["report.md", "report.json", "report.html"];
+
+    /// <summary>Writes the three files.</summary>
+    /// <param name="folder">Made when absent.</param>
+    /// <param name="result">What was measured.</param>
+    /// <param name="images">The images behind <paramref name="inside"/>.</param>
+    /// <param name="inside">Predictions with labels.</param>
+    /// <param name="outside">Predictions on unfamiliar inputs, or null.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public static async Task WriteAsync(
+        string folder,
+        EvaluateResult result,
+        LabeledImages images,
+        Predictions inside,
+        Predictions? outside,
+        CancellationToken cancellationToken
+    )
+    {
+        Directory.CreateDirectory(folder);
+        var options = new HtmlReportOptions
+        {
+            Title = Title(result),
+            Aggregation = result.Aggregation,
+            OutOfDistribution = outside,
+            OutOfDistributionName = result.Outside?.Data ?? "",
+            Sections =
+            [
+                Warnings(result),
+                .. result.Summary.Members.Count > 1 ? [Unsure(result, images, inside)] : Array.Empty<HtmlSection>(),
+            ],
+        };
+        string[] texts = [Markdown(result), Renderer.ToJson(result) + "\n", HtmlReport.Write(inside, options)];
+        foreach (var (name, text) in Files.Zip(texts))
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), text, new UTF8Encoding(false), cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private static string Title(EvaluateResult result) => $"{Name(result.Ensemble ?? result.Base)} on {result.Data}";
+
+    private static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
+    private static HtmlSection Warnings(EvaluateResult result) =>
+        new()
+        {
+            Heading = "What was measured",
+            Paragraphs =
+            [
+                $"Base: {Name(result.Base)}. Ensemble: {(result.Ensemble is { } folder ? Name(folder) : "none")}. "
+                    + $"Aggregation: {(result.Aggregation == Aggregation.MeanLogit ? "mean logit" : "mean probability")}. "
+                    + $"Temperatures: {string.Join(", ", result.Temperatures.Distinct().Select(Figures.Raw))}.",
+                .. result.Warnings.Select(warning => $"Warning: {warning}"),
+            ],
+        };
+
+    private static HtmlSection Unsure(EvaluateResult result, LabeledImages images, Predictions inside)
+    {
+        var shown = new ShownPredictions(inside, result.Aggregation, 1, false);
+        var uncertainty = Uncertainty.Of(inside);
+        var least = Enumerable.Range(0, inside.Examples).OrderByDescending(index => uncertainty.MutualInformation[index]).Take(LeastSure);
+        return PictureSection.Of(
+            "Where the members disagree most",
+            $"The {Math.Min(LeastSure, inside.Examples)} images with the highest mutual information.",
+            images,
+            least.Select(index => (index, shown.Of(index, images, true)))
+        );
+    }
+
+    private static string Markdown(EvaluateResult result)
+    {
+        var text = new StringBuilder($"# {Title(result)}\n\n{result.Summary.ToMarkdown()}");
+        foreach (var warning in result.Warnings)
+        {
+            text.Append($"\nWarning: {warning}\n");
+        }
+
+        if (result.Outside is { } outside)
+        {
+            var table = outside.Table(result.Data);
+            text.Append($"\n## {table.Title}\n\n| {string.Join(" | ", table.Columns.Select(column => column.Name))} |\n");
+            text.Append($"| {string.Join(" | ", table.Columns.Select(column => column.IsNumber ? "---:" : "---"))} |\n");
+            foreach (var row in table.Rows)
+            {
+                text.Append($"| {string.Join(" | ", row)} |\n");
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,227 @@
+using System.CommandLine;
+using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Cli.Loading;
+using LoRAEnsembleHub.Cli.Training;
+using LoRAEnsembleHub.Training;
+
+namespace LoRAEnsembleHub.Cli.Commands;
+
+/// <summary>The options that make up a run; each one given replaces the setting of the file.</summary>
+internal sealed class RunChoice
+{
+    private readonly Option<string?> config = OptionKinds.Text("--config", "FILE", "Settings as JSON, such as the run.json of an ensemble");
+    private readonly Option<string?> baseFolder = OptionKinds.Text("--base", "DIR", "Folder of the base model");
+    private readonly Option<string?> data = OptionKinds.Text("--data", "PATH", "Data set");
+    private readonly Option<string?> output = OptionKinds.Text("--output", "DIR", "Folder of the ensemble to be made");
+    private readonly Option<string?> split = OptionKinds.Text("--split", "NAME", "Part of the data to learn from (default: train)");
+    private readonly Option<string?> testSplit = OptionKinds.Text(
+        "--test-split",
+        "NAME",
+        "Part to measure on at the end, or none (default: test)"
+    );
+    private readonly Option<int?> members = OptionKinds.WholeNumber("--members", "Members (default: 16)");
+    private readonly Option<int?> rank = OptionKinds.WholeNumber("--rank", "Rank of every update (default: 8)");
+    private readonly Option<int?> steps = OptionKinds.WholeNumber("--steps", "Updates in all");
+    private readonly Option<int?> epochs = OptionKinds.WholeNumber("--epochs", "Passes over the data, instead of --steps (default: 16)");
+    private readonly Option<int?> batchSize = OptionKinds.WholeNumber("--batch-size", "Examples per update (default: 32)");
+    private readonly Option<double?> learningRate = OptionKinds.Number("--learning-rate", "Highest learning rate (default: 1e-4)");
+    private readonly Option<string?> schedule = OptionKinds.OneOf(
+        "--schedule",
+        "How the rate changes",
+        "cosine",
+        "linear",
+        "constant",
+        "epoch-step"
+    );
+    private readonly Option<int?> warmupSteps = OptionKinds.WholeNumber(
+        "--warmup-steps",
+        "Updates over which the rate rises (default: 500)",
+        least: 0
+    );
+    private readonly Option<string?> optimizer = OptionKinds.OneOf("--optimizer", "Optimizer", "adam", "adamw");
+    private readonly Option<double?> weightDecay = OptionKinds.Number("--weight-decay", "Weight decay (default: 0)", isZeroAllowed: true);
+    private readonly Option<double?> clipNorm = OptionKinds.Number(
+        "--clip-norm",
+        "Highest norm of the gradient; 0 for no clipping (default: 1)",
+        true
+    );
+    private readonly Option<double?> gain = OptionKinds.Number("--gain", "Gain of the Xavier-uniform start of A (default: 10)");
+    private readonly Option<string?> targets = OptionKinds.Text(
+        "--targets",
+        "LIST",
+        "Adapted projections: query,key,value,output,feed-forward-in,feed-forward-out (default: the first four)"
+    );
+
+    private readonly Option<string?> layers = OptionKinds.Text(
+        "--layers",
+        "LIST",
+        "Adapted blocks, such as 0,2,5-11, or all (default: all)"
+    );
+    private readonly Option<long?> seed = new("--seed")
+    {
+        Description = "Seed of the run; member m starts from it plus m (default: 42)",
+        HelpName = "N",
+    };
+    private readonly Option<string?> classWeights = OptionKinds.Text(
+        "--class-weights",
+        "KIND",
+        "uniform, inverse, inverse-square-root, effective-number or effective-number:BETA (default: uniform)"
+    );
+
+    private readonly Option<string?> normalization = OptionKinds.OneOf(
+        "--normalization",
+        "Pixel values as the base's processor has them, or only divided by 255",
+        "processor",
+        "unit"
+    );
+
+    private readonly Option<string?> augment = OptionKinds.Text(
+        "--augment",
+        "LIST",
+        "Random changes: flip,vflip,rotate:DEGREES,shift:PIXELS, or none"
+    );
+    private readonly Option<string?> device = OptionKinds.Device();
+    private readonly Option<string?> naming = OptionKinds.OneOf(
+        "--naming",
+        "Spelling of the tensors: for which transformers",
+        "both",
+        "v4",
+        "v5"
+    );
+    private readonly Option<string?> license = OptionKinds.Text("--license", "ID", "Licence of the ensemble, for its card");
+    private readonly Option<string?> baseId = OptionKinds.Text(
+        "--base-id",
+        "REPO",
+        "Repository of the base (default: the last two parts of its path)"
+    );
+    private readonly Option<string?> dataId = OptionKinds.Text(
+        "--data-id",
+        "REPO",
+        "Repository of the data (default: the last two parts of its path)"
+    );
+
+    public RunChoice(Command command)
+    {
+        Option[] options =
+        [
+            config,
+            baseFolder,
+            data,
+            output,
+            split,
+            testSplit,
+            members,
+            rank,
+            steps,
+            epochs,
+            batchSize,
+            learningRate,
+            schedule,
+            warmupSteps,
+            optimizer,
+            weightDecay,
+            clipNorm,
+            gain,
+            targets,
+            layers,
+            seed,
+            classWeights,
+            normalization,
+            augment,
+            device,
+            naming,
+            license,
+            baseId,
+            dataId,
+        ];
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(steps) is not null && result.GetResult(epochs) is not null)
+            {
+                result.AddError("--steps and --epochs exclude each other.");
+            }
+        });
+    }
+
+    /// <summary>The settings of the file, with every option given in their place.</summary>
+    /// <exception cref="CommandException">Base, data or output is missing, or a list cannot be read.</exception>
+    public RunConfig Read(ParseResult parsed)
+    {
+        var run = WithPlaces(FromFile(parsed.GetValue(config)), parsed);
+        string[] missing =
+        [
+            .. new[] { ("--base", run.Base), ("--data", run.Data), ("--output", run.Output) }
+                .Where(place => string.IsNullOrWhiteSpace(place.Item2))
+                .Select(place => place.Item1),
+        ];
+        return missing.Length == 0
+            ? run with
+            {
+                Training = WithMethod(run.Training, parsed),
+            }
+            : throw CommandException.Usage(
+                $"{string.Join(", ", missing)} must be given, here or in the --config file.",
+                "lorae-hub train --help tells what can be given."
+            );
+    }
+
+    private static RunConfig FromFile(string? path)
+    {
+        if (path is null)
+        {
+            return new RunConfig();
+        }
+
+        Need.File(path, "--config");
+        return RunConfig.Parse(File.ReadAllText(path), path);
+    }
+
+    private RunConfig WithPlaces(RunConfig run, ParseResult parsed) =>
+        run with
+        {
+            Base = parsed.GetValue(baseFolder) ?? run.Base,
+            Data = parsed.GetValue(data) ?? run.Data,
+            Output = parsed.GetValue(output) ?? run.Output,
+            Split = parsed.GetValue(split) ?? run.Split,
+            TestSplit = parsed.GetValue(testSplit) switch
+            {
+                null => run.TestSplit,
+                "none" => null,
+                var name => name,
+            },
+            ClassWeighting = parsed.GetValue(classWeights) ?? run.ClassWeighting,
+            Normalization = parsed.GetValue(normalization) is { } word ? RunWords.Kind<PixelNormalization>(word) : run.Normalization,
+            Augmentation = parsed.GetValue(augment) is { } list ? RunWords.Augmentation(list) : run.Augmentation,
+            Device = parsed.GetValue(device) ?? run.Device,
+            Naming = parsed.GetValue(naming) is { } spelling ? RunWords.Kind<PeftNaming>(spelling) : run.Naming,
+            License = parsed.GetValue(license) ?? run.License,
+            BaseId = parsed.GetValue(baseId) ?? run.BaseId,
+            DataId = parsed.GetValue(dataId) ?? run.DataId,
+        };
+
+    private TrainingOptions WithMethod(TrainingOptions method, ParseResult parsed) =>
+        method with
+        {
+            Members = parsed.GetValue(members) ?? method.Members,
+            Rank = parsed.GetValue(rank) ?? method.Rank,
+            // passes asked for here must not lose against updates in the file
+            Steps = parsed.GetValue(steps) ?? (parsed.GetValue(epochs) is null ? method.Steps : null),
+            Epochs = parsed.GetValue(epochs) ?? method.Epochs,
+            BatchSize = parsed.GetValue(batchSize) ?? method.BatchSize,
+            LearningRate = parsed.GetValue(learningRate) ?? method.LearningRate,
+            Schedule = parsed.GetValue(schedule) is { } curve ? RunWords.Kind<ScheduleKind>(curve) : method.Schedule,
+            WarmupSteps = parsed.GetValue(warmupSteps) ?? method.WarmupSteps,
+            Optimizer = parsed.GetValue(optimizer) is { } name ? RunWords.Kind<OptimizerKind>(name) : method.Optimizer,
+            WeightDecay = parsed.GetValue(weightDecay) ?? method.WeightDecay,
+            ClipNorm = parsed.GetValue(clipNorm) is { } norm ? (norm == 0 ? null : norm) : method.ClipNorm,
+            InitializationGain = parsed.GetValue(gain) ?? method.InitializationGain,
+            Targets = parsed.GetValue(targets) is { } kinds ? RunWords.Targets(kinds) : method.Targets,
+            Layers = parsed.GetValue(layers) is { } blocks ? RunWords.Layers(blocks) : method.Layers,
+            Seed = parsed.GetValue(seed) ?? method.Seed,
+        };
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Diagnostics;
+using LoRAEnsembleHub.Cli.Loading;
+using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Cli.Training;
+using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Native;
+using LoRAEnsembleHub.Training;
+
+namespace LoRAEnsembleHub.Cli.Commands;
+
+/// <summary>Trains an ensemble from a base and a data set, from a file of settings, options, or both.</summary>
+internal sealed class TrainCommand : Verb
+{
+    private readonly RunChoice choice;
+    private readonly Option<int?> threads = OptionKinds.WholeNumber(
+        "--threads",
+        "Threads to compute with; the result depends on their number"
+    );
+    private readonly Option<int?> logSteps = OptionKinds.WholeNumber(
+        "--log-steps",
+        "Updates between lines where there is no terminal (default: 50)"
+    );
+    private readonly Option<bool> restart = OptionKinds.Switch(
+        "--restart",
+        "Start anew, whatever the output folder holds of this ensemble"
+    );
+
+    public TrainCommand()
+        : base("train", "Train a LoRA ensemble on a frozen base; run it again to go on after a stop")
+    {
+        choice = new RunChoice(Command);
+        Option[] options = [threads, logSteps, restart];
+        foreach (var option in options)
+        {
+            Command.Add(option);
+        }
+    }
+
+    public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        var config = choice.Read(parsed);
+        Need.Folder(config.Base, "--base");
+        Need.FileOrFolder(config.Data, "--data");
+        NativeTorch.EnsureLoaded();
+        if (parsed.GetValue(threads) is { } count)
+        {
+            TorchSharp.torch.set_num_threads(count);
+        }
+
+        using var run = TrainingRun.Open(config, parsed.GetValue(restart));
+        var resumedFrom = run.Step;
+        session.Note(
+            $"{config.Training.Members} members of rank {config.Training.Rank}, {Figures.Count(run.ParameterCount)} learned numbers, "
+                + $"{Figures.Count(run.Examples)} examples, {run.TotalSteps} updates"
+                + (resumedFrom > 0 ? $"; going on after update {resumedFrom}." : ".")
+        );
+        var clock = Stopwatch.StartNew();
+        var manifest = await TrainAsync(run, config, session, parsed.GetValue(logSteps) ?? 50, cancellationToken).ConfigureAwait(false);
+        return new TrainResult
+        {
+            Output = config.Output,
+            Base = config.Base,
+            Data = config.Data,
+            Members = config.Training.Members,
+            Rank = config.Training.Rank,
+            Parameters = run.ParameterCount,
+            Steps = run.TotalSteps,
+            ResumedFrom = resumedFrom,
+            Seconds = clock.Elapsed.TotalSeconds,
+            Metrics = manifest.Metrics ?? [],
+        };
+    }
+
+    private static async Task<EnsembleManifest> TrainAsync(
+        TrainingRun run,
+        RunConfig config,
+        Session session,
+        int logSteps,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return session.DrawsProgress
+                ? await session
+                    .TrackAsync("training", run.TotalSteps, bar => run.RunAsync(new TrainingBar(bar), null, cancellationToken))
+                    .ConfigureAwait(false)
+                : await run.RunAsync(new TrainingLines(session, run.Step, logSteps), null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandException(
+                "cancelled",
+                $"Stopped after update {run.Step} of {run.TotalSteps}; the checkpoint is in {config.Output}.",
+                "The same command goes on from there; --restart begins anew.",
+                ExitCode.Cancelled
+            );
+        }
+    }
+}

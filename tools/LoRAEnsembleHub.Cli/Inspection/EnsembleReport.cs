@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Ensembles;
+
+namespace LoRAEnsembleHub.Cli.Inspection;
+
+/// <summary>What an ensemble folder, a folder of PEFT adapters, or one PEFT adapter holds.</summary>
+internal sealed record EnsembleReport : ICommandResult
+{
+    /// <summary><c>ensemble</c> with a manifest, else <c>peft_adapters</c>.</summary>
+    public required string Kind { get; init; }
+
+    public required string Path { get; init; }
+
+    public required string? Method { get; init; }
+
+    public required ManifestBase? BaseModel { get; init; }
+
+    public required IReadOnlyList<MemberFact> Members { get; init; }
+
+    public required long Parameters { get; init; }
+
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    public required string? Aggregation { get; init; }
+
+    public required JsonNode? Temperature { get; init; }
+
+    public required IReadOnlyList<ManifestMetric> Metrics { get; init; }
+
+    public required JsonObject? Training { get; init; }
+
+    /// <summary>Whether the members' files have the manifest's hashes; null where it states none.</summary>
+    public required bool? HashesMatch { get; init; }
+
+    public required IReadOnlyList<string> UnknownFields { get; init; }
+
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    public required IReadOnlyList<string> Problems { get; init; }
+
+    public static EnsembleReport Read(string folder)
+    {
+        var found = EnsembleFolder.Open(folder);
+        var problems = new List<string>();
+        var hashesMatch = Verified(found, problems);
+        var members = found
+            .MemberFolders.Select((path, index) => MemberFact.Read(path, found.Manifest?.Members?[index].Seed, problems))
+            .ToArray();
+        var manifest = found.Manifest;
+        return new EnsembleReport
+        {
+            Kind = manifest is null ? "peft_adapters" : "ensemble",
+            Path = folder,
+            Method = manifest?.Method,
+            BaseModel = manifest?.BaseModel,
+            Members = members,
+            Parameters = members.Sum(member => member.Parameters),
+            Labels = manifest?.Labels ?? [],
+            Aggregation = manifest?.Aggregation,
+            Temperature = manifest?.Temperature?.DeepClone(),
+            Metrics = manifest?.Metrics ?? [],
+            Training = manifest?.Training,
+            HashesMatch = hashesMatch,
+            UnknownFields = [.. manifest?.Other?.Keys.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>()],
+            Notes = [.. MemberDifferences.Notes(members)],
+            Problems = [.. problems, .. MemberDifferences.Problems(members, manifest)],
+        };
+    }
+
+    public IEnumerable<Block> ToBlocks() => EnsembleReportBlocks.Of(this);
+
+    public IEnumerable<string> ToQuietLines() => Members.Select(member => member.Name);
+
+    public ExitCode ToExitCode() =>
+        HashesMatch == false ? ExitCode.Integrity
+        : Problems.Count > 0 ? ExitCode.Failed
+        : ExitCode.Done;
+
+    private static bool? Verified(EnsembleFolder found, List<string> problems)
+    {
+        if (found.Manifest?.Members?.Any(member => member.Sha256 is { Count: > 0 }) is not true)
+        {
+            return null;
+        }
+
+        try
+        {
+            found.VerifyMembers();
+            return true;
+        }
+        catch (AdapterException e)
+        {
+            problems.Add(e.Message);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Native;
+using TorchSharp;
+
+namespace LoRAEnsembleHub.Cli.Loading;
+
+/// <summary>A base with an ensemble attached, or the base alone.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private LoadedModel(PretrainedModel model, AdapterEnsemble? ensemble) => (Model, Ensemble) = (model, ensemble);
+
+    public PretrainedModel Model { get; }
+
+    public AdapterEnsemble? Ensemble { get; }
+
+    /// <summary>1 for the base alone.</summary>
+    public int Members => Ensemble?.Members.Count ?? 1;
+
+    /// <summary>Class names of what predicts.</summary>
+    public IReadOnlyList<string> Labels => Ensemble?.Labels ?? Model.Labels;
+
+    /// <summary>How the members become one prediction, as the manifest says.</summary>
+    public Aggregation Aggregation => AggregationOf(Ensemble);
+
+    /// <summary>[members]; 1 where the manifest says nothing.</summary>
+    public IReadOnlyList<double> Temperatures => TemperaturesOf(Ensemble, Members);
+
+    /// <summary>Loads base and ensemble and attaches it; warnings go to the session.</summary>
+    public static LoadedModel Open(ModelRequest request, Session session)
+    {
+        var options = new ModelOptions
+        {
+            Device = ComputeDevice.Parse(request.Device),
+            Dtype = request.UsesBFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+        };
+        var model = PretrainedModels.Load(request.Base, options);
+        try
+        {
+            if (model.Report.UnknownConfigFields is { Count: > 0 } unknown)
+            {
+                session.Note($"Fields of config.json that are not known and were not used: {string.Join(", ", unknown)}.");
+            }
+
+            if (request.Ensemble is not { } folder)
+            {
+                return new LoadedModel(model, null);
+            }
+
+            var ensemble = AdapterEnsemble.Load(folder, model, request.AllowBaseMismatch);
+            model.Attach(ensemble.Members);
+            foreach (var warning in ensemble.Warnings)
+            {
+                session.Warn(warning);
+            }
+
+            return new LoadedModel(model, ensemble);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    public static Aggregation AggregationOf(AdapterEnsemble? ensemble) =>
+        ensemble?.Manifest?.Aggregation == "mean_logit" ? Aggregation.MeanLogit : Aggregation.MeanProbability;
+
+    public static IReadOnlyList<double> TemperaturesOf(AdapterEnsemble? ensemble, int members) =>
+        ensemble?.Manifest?.Temperatures ?? [.. Enumerable.Repeat(1.0, members)];
+
+    public void Dispose()
+    {
+        Model.Dispose();
+        Ensemble?.Dispose();
+    }
+}

@@ -1,0 +1,18 @@
+namespace LoRAEnsembleHub.Cli.Loading;
+
+/// <summary>What to compute with.</summary>
+/// <param name="Base">Folder of the base.</param>
+internal sealed record ModelRequest(string Base)
+{
+    /// <summary>Folder of the ensemble, or null for the base alone.</summary>
+    public string? Ensemble { get; init; }
+
+    /// <summary>Name of the device.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>BFloat16 instead of Float32.</summary>
+    public bool UsesBFloat16 { get; init; }
+
+    /// <summary>Whether a base with other weights than the manifest's will do.</summary>
+    public bool AllowBaseMismatch { get; init; }
+}

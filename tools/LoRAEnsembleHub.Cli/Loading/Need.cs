@@ -1,0 +1,47 @@
+namespace LoRAEnsembleHub.Cli.Loading;
+
+/// <summary>Checks that what the command line names is there, before anything is loaded.</summary>
+internal static class Need
+{
+    public static void Folder(string path, string option)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw CommandException.NotFound(
+                System.IO.File.Exists(path) ? $"{option} needs a folder; {path} is a file." : $"There is no folder {path} ({option}).",
+                $"Paths are taken from the current folder, {Environment.CurrentDirectory}."
+            );
+        }
+    }
+
+    public static void FileOrFolder(string path, string option)
+    {
+        if (!System.IO.File.Exists(path) && !Directory.Exists(path))
+        {
+            throw CommandException.NotFound(
+                $"There is no file or folder {path} ({option}).",
+                $"Paths are taken from the current folder, {Environment.CurrentDirectory}."
+            );
+        }
+    }
+
+    public static void File(string path, string option)
+    {
+        if (!System.IO.File.Exists(path))
+        {
+            throw CommandException.NotFound(
+                Directory.Exists(path) ? $"{option} needs a file; {path} is a folder." : $"There is no file {path} ({option}).",
+                $"Paths are taken from the current folder, {Environment.CurrentDirectory}."
+            );
+        }
+    }
+
+    /// <summary>Makes the folder that a file is to be written to.</summary>
+    public static void FolderFor(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+}

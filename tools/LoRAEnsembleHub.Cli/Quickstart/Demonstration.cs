@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using LoRAEnsembleHub.Cli.Commands;
+using LoRAEnsembleHub.Cli.Loading;
+using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Inputs;
+using LoRAEnsembleHub.Models;
+
+namespace LoRAEnsembleHub.Cli.Quickstart;
+
+/// <summary>Goes through everything that the quickstart shows and writes down what it found.</summary>
+internal sealed class Demonstration(Showcase showcase, int limit, Session session, CancellationToken cancellationToken)
+{
+    private const int Others = 4;
+    private const int BatchSize = 64;
+
+    /// <summary>Loads, predicts, swaps and measures.</summary>
+    /// <param name="report">The HTML file to be written.</param>
+    public QuickstartResult Run(string report)
+    {
+        var clock = Stopwatch.StartNew();
+        var loading = Stopwatch.StartNew();
+        using var model = PretrainedModels.Load(showcase.Base);
+        var load = LoadFact.Of(model, loading.Elapsed);
+        loading.Restart();
+        using var first = AdapterEnsemble.Load(showcase.FirstEnsemble, model);
+        model.Attach(first.Members);
+        var attached = AttachFact.Of(first, loading.Elapsed);
+        foreach (var warning in first.Warnings)
+        {
+            session.Warn(warning);
+        }
+
+        var images = Open(showcase.FirstImages, first.Labels, limit);
+        var familiar = Predict(model, first, images, withLabels: true);
+        var strangers = ImageSets.OpenOther(showcase.UnfamiliarImages, "test", ImageOrientation.Upright, Math.Max(1, limit / 2));
+        var unfamiliar = Predict(model, first, strangers, withLabels: false);
+        var aggregation = LoadedModel.AggregationOf(first);
+        var shown = new ShownPredictions(familiar, aggregation, 1, false);
+        var chosen = PictureChoice.Of(familiar, aggregation);
+        var strange = new ShownPredictions(unfamiliar, aggregation, 1, false);
+
+        loading.Restart();
+        using var second = AdapterEnsemble.Load(showcase.SecondEnsemble, model);
+        var readSecond = loading.Elapsed;
+        loading.Restart();
+        model.Swap(second.Members);
+        var swap = new SwapFact(AttachFact.Of(second, readSecond), loading.Elapsed.TotalMilliseconds, 0);
+        var digits = Open(showcase.SecondImages, second.Labels, Math.Max(1, limit / 2));
+        var after = Predict(model, second, digits, withLabels: true);
+        var digit = new ShownPredictions(after, LoadedModel.AggregationOf(second), 1, false);
+
+        var pictures = chosen.Select(index => (index, shown.Of(index, images, true))).ToArray();
+        var result = new QuickstartResult
+        {
+            Base = showcase.Base,
+            Load = load,
+            Ensemble = attached,
+            Data = images.Name,
+            Images = [.. pictures.Select(picture => picture.Item2)],
+            Unfamiliar = OutsideFact.Of(strangers.Name, familiar, unfamiliar),
+            UnfamiliarImages =
+            [
+                .. Enumerable.Range(0, Math.Min(Others, strangers.Count)).Select(index => strange.Of(index, strangers, true)),
+            ],
+            Swap = swap,
+            SwappedData = digits.Name,
+            SwappedImages = [.. Enumerable.Range(0, Math.Min(Others, digits.Count)).Select(index => digit.Of(index, digits, true))],
+            Summary = EvaluationSummary.From(familiar),
+            SwappedSummary = EvaluationSummary.From(after),
+            Aggregation = aggregation,
+            Report = report,
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+        QuickstartPage.Write(
+            report,
+            result,
+            familiar,
+            unfamiliar,
+            [
+                PictureSection.Of($"{images.Name}: real test images", $"Shown are {PictureChoice.InWords}.", images, pictures),
+                PictureSection.Of(
+                    $"{strangers.Name}: nothing the ensemble knows",
+                    result.InOneSentence(),
+                    strangers,
+                    result.UnfamiliarImages.Select((prediction, index) => (index, prediction))
+                ),
+                PictureSection.Of(
+                    $"{digits.Name}: another ensemble on the same base",
+                    swap.InWords(),
+                    digits,
+                    result.SwappedImages.Select((prediction, index) => (index, prediction))
+                ),
+            ]
+        );
+        return result;
+    }
+
+    private static LabeledImages Open(string path, IReadOnlyList<string> labels, int most) =>
+        ImageSets.OpenFor(path, "test", labels, ImageOrientation.Upright, most);
+
+    private Predictions Predict(PretrainedModel model, AdapterEnsemble ensemble, LabeledImages images, bool withLabels)
+    {
+        var (processor, _) = Preparation.Of(new ModelRequest(showcase.Base) { Ensemble = ensemble.Folder }, null);
+        var examples = new ImageExamples(images, processor);
+        return session
+            .Track(
+                $"Predicting {images.Name}",
+                images.Count,
+                progress => Predictor.Predict(model, examples, ensemble.Labels, withLabels, BatchSize, progress, cancellationToken)
+            )
+            .WithTemperature(LoadedModel.TemperaturesOf(ensemble, ensemble.Members.Count));
+    }
+}

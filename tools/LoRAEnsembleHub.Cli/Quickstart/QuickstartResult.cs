@@ -1,0 +1,102 @@
+using LoRAEnsembleHub.Cli.Commands;
+using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Evaluation;
+
+namespace LoRAEnsembleHub.Cli.Quickstart;
+
+/// <summary>What the quickstart showed.</summary>
+internal sealed record QuickstartResult : ICommandResult
+{
+    public required string Base { get; init; }
+
+    public required LoadFact Load { get; init; }
+
+    public required AttachFact Ensemble { get; init; }
+
+    /// <summary>Data set and split that the ensemble was trained for.</summary>
+    public required string Data { get; init; }
+
+    public required IReadOnlyList<ImagePrediction> Images { get; init; }
+
+    public required OutsideFact Unfamiliar { get; init; }
+
+    public required IReadOnlyList<ImagePrediction> UnfamiliarImages { get; init; }
+
+    public required SwapFact Swap { get; init; }
+
+    public required string SwappedData { get; init; }
+
+    public required IReadOnlyList<ImagePrediction> SwappedImages { get; init; }
+
+    public required EvaluationSummary Summary { get; init; }
+
+    public required EvaluationSummary SwappedSummary { get; init; }
+
+    public required Aggregation Aggregation { get; init; }
+
+    /// <summary>The HTML page.</summary>
+    public required string Report { get; init; }
+
+    public required double Seconds { get; init; }
+
+    /// <summary>How familiar and unfamiliar inputs differ.</summary>
+    public string InOneSentence()
+    {
+        var auroc = Unfamiliar.Separation.MutualInformation.Auroc;
+        return $"On {Data} the members disagree by {Figures.Short(Unfamiliar.FamiliarMutualInformation)} nats on average "
+            + $"(entropy {Figures.Short(Unfamiliar.FamiliarEntropy)}), on {Unfamiliar.Data}, which they never saw, by "
+            + $"{Figures.Short(Unfamiliar.UnfamiliarMutualInformation)} (entropy {Figures.Short(Unfamiliar.UnfamiliarEntropy)}): "
+            + $"an unfamiliar picture causes more disagreement than a familiar one in {Figures.Percent(auroc)} of all pairs (AUROC {Figures.Short(auroc)}).";
+    }
+
+    public IEnumerable<Block> ToBlocks() =>
+        [
+            new Paragraph("1  One frozen base, one ensemble of adapters on it", Tone.Heading),
+            new Facts([("base", $"{Base}, {Load.InWords()}"), ("ensemble", Ensemble.InWords())]),
+            new Paragraph($"2  {Data}: {PictureChoice.InWords}", Tone.Heading),
+            PredictionTable.Of(null, Images),
+            new Paragraph("3  Pictures of a kind that the ensemble never saw", Tone.Heading),
+            PredictionTable.Of(null, UnfamiliarImages),
+            new Paragraph($"\n{InOneSentence()}", Tone.Good),
+            new Paragraph("4  Another ensemble on the same base", Tone.Heading),
+            new Paragraph(Swap.InWords()),
+            PredictionTable.Of(null, SwappedImages),
+            new Paragraph(
+                $"5  Measured on {Summary.Examples} images of {Data} and {SwappedSummary.Examples} of {SwappedData}",
+                Tone.Heading
+            ),
+            Scores(),
+            new Paragraph($"\nReport: {Report} ({Figures.Short(Seconds)} s in all)"),
+        ];
+
+    public IEnumerable<string> ToQuietLines() => [Report];
+
+    private Grid Scores()
+    {
+        var useLogits = Aggregation == Aggregation.MeanLogit;
+        string[] Row(string name, EvaluationScores scores) =>
+            [
+                name,
+                Figures.Percent(scores.Accuracy),
+                Figures.Score(scores.NegativeLogLikelihood),
+                Figures.Score(scores.Brier),
+                Figures.Score(scores.Ece10),
+            ];
+        return new Grid(
+            null,
+            [
+                new Column(""),
+                new Column("accuracy", IsNumber: true),
+                new Column("NLL", IsNumber: true),
+                new Column("Brier", IsNumber: true),
+                new Column("ECE", IsNumber: true),
+            ],
+            [
+                Row($"{Data}, ensemble", useLogits ? Summary.MeanLogit : Summary.MeanProbability),
+                Row($"{Data}, mean of members", Summary.MeanOfMembers),
+                Row($"{SwappedData}, ensemble", useLogits ? SwappedSummary.MeanLogit : SwappedSummary.MeanProbability),
+                Row($"{SwappedData}, mean of members", SwappedSummary.MeanOfMembers),
+            ]
+        );
+    }
+}
