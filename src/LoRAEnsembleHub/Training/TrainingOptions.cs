@@ -110,6 +110,8 @@ public sealed record TrainingOptions
     internal static JsonSerializerOptions Json { get; } =
         new(ConfigJson.Options)
         {
+            // null is a setting of its own here, so it is written
+            DefaultIgnoreCondition = JsonIgnoreCondition.Never,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         };

@@ -186,7 +186,7 @@ public sealed class TrainingRun : IDisposable
         CancellationToken cancellationToken
     )
     {
-        var command = $"dotnet tool run lorae-hub train --config {RunConfig.FileName}";
+        var command = $"dotnet tool run lorae-hub train --config {config.Output}/{RunConfig.FileName} --restart";
         var facts = new EnsembleManifest
         {
             Id2Label = examples.ClassNames.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item),
