@@ -145,7 +145,13 @@ public sealed class AdapterInvariants : IDisposable
         model.Attach(set);
         var options = new ForwardOptions { HiddenStates = true };
         using var whole = Run(options);
-        using var chunked = Run(options with { MemberChunk = memberChunk, ActivationBudgetBytes = budget ?? options.ActivationBudgetBytes });
+        using var chunked = Run(
+            options with
+            {
+                MemberChunk = memberChunk,
+                ActivationBudgetBytes = budget ?? options.ActivationBudgetBytes,
+            }
+        );
         Assert.Equal(whole.Named.Keys.Order(), chunked.Named.Keys.Order());
         foreach (var (name, tensor) in whole.Named)
         {
@@ -269,7 +275,10 @@ public sealed class AdapterInvariants : IDisposable
             7,
             CPU
         );
-        return trainable.ToAdapterSet("fresh", [.. Enumerable.Range(0, members).Select(index => new AdapterMember { Name = $"member-{index:00}" })]);
+        return trainable.ToAdapterSet(
+            "fresh",
+            [.. Enumerable.Range(0, members).Select(index => new AdapterMember { Name = $"member-{index:00}" })]
+        );
     }
 
     private Dictionary<string, Tensor> Input() => new() { ["pixel_values"] = pixels };

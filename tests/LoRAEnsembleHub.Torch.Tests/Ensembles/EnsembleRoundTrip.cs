@@ -11,7 +11,17 @@ public sealed class EnsembleRoundTrip : IDisposable
     private static readonly EnsembleManifest Facts = new()
     {
         Id2Label = Enumerable.Range(0, 7).ToDictionary(index => $"{index}", index => $"class \"{index}\""),
-        Metrics = [new ManifestMetric { Dataset = "lorae/noise", Split = "test", Name = "accuracy", Value = 0.5, Aggregation = "mean_probability" }],
+        Metrics =
+        [
+            new ManifestMetric
+            {
+                Dataset = "lorae/noise",
+                Split = "test",
+                Name = "accuracy",
+                Value = 0.5,
+                Aggregation = "mean_probability",
+            },
+        ],
         Training = new JsonObject { ["dataset"] = "lorae/noise", ["steps"] = 3 },
     };
 
@@ -51,7 +61,10 @@ public sealed class EnsembleRoundTrip : IDisposable
         Assert.Equal(Files(first), Files(second));
         foreach (var file in Files(first))
         {
-            Assert.True(File.ReadAllBytes(Path.Combine(first, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(second, file))), file);
+            Assert.True(
+                File.ReadAllBytes(Path.Combine(first, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(second, file))),
+                file
+            );
         }
 
         var pixels = Golden.Tensors(Golden.PathOf("peft", name, "expected.safetensors"));
@@ -72,7 +85,12 @@ public sealed class EnsembleRoundTrip : IDisposable
         var theirs = Golden.Tensors(Golden.PathOf("peft", "vit-r4-both", "member-01", "adapter_model.safetensors"));
         Assert.Equal(theirs.Keys.Order(StringComparer.Ordinal), ours.Keys.Order(StringComparer.Ordinal));
         Assert.All(theirs, entry => Assert.True(entry.Value.equal(ours[entry.Key]).all().item<bool>(), entry.Key));
-        var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(scratch.Path, "member-01", "adapter_config.json"), TestContext.Current.CancellationToken))!;
+        var config = JsonNode.Parse(
+            await File.ReadAllTextAsync(
+                Path.Combine(scratch.Path, "member-01", "adapter_config.json"),
+                TestContext.Current.CancellationToken
+            )
+        )!;
         Assert.Equal(
             ["attention.output.dense", "k_proj", "key", "o_proj", "q_proj", "query", "v_proj", "value"],
             config["target_modules"]!.AsArray().Select(module => (string)module!)
@@ -181,5 +199,10 @@ public sealed class EnsembleRoundTrip : IDisposable
     private static string[] Members(string folder) => [.. Directory.GetDirectories(folder, "member-*").Order(StringComparer.Ordinal)];
 
     private static string[] Files(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(folder, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(folder, file))
+                .Order(StringComparer.Ordinal),
+        ];
 }

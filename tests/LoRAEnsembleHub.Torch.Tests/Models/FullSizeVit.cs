@@ -25,7 +25,10 @@ public sealed class FullSizeVit(ITestOutputHelper output)
             var expected = Golden.Tensors(Path.Combine(folder, "expected.safetensors"));
             using var scope = NewDisposeScope();
             var pixels = tensor(Uniform("pixel_values", 2 * 3 * 224 * 224, key), [2, 3, 224, 224]);
-            using var outputs = model.Forward(new Dictionary<string, Tensor> { ["pixel_values"] = pixels }, new ForwardOptions { HiddenStates = true });
+            using var outputs = model.Forward(
+                new Dictionary<string, Tensor> { ["pixel_values"] = pixels },
+                new ForwardOptions { HiddenStates = true }
+            );
             var largest = Golden.AssertClose(expected["logits"], outputs.Logits, facts["tolerance"]!, "logits");
             for (var block = 0; block <= 12; block++)
             {
@@ -50,7 +53,8 @@ public sealed class FullSizeVit(ITestOutputHelper output)
         foreach (var (name, facts) in tensors)
         {
             long[] shape = [.. facts!["shape"]!.AsArray().Select(size => (long)size!)];
-            var offset = name.Contains("layernorm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? 1f : 0f;
+            var offset =
+                name.Contains("layernorm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal) ? 1f : 0f;
             var values = Uniform(name, shape.Aggregate(1L, (product, size) => product * size), key);
             for (var i = 0; i < values.Length; i++)
             {
@@ -61,7 +65,11 @@ public sealed class FullSizeVit(ITestOutputHelper output)
             weights.Add(name, tensor(values, shape));
         }
 
-        await TensorFile.WriteAsync(Path.Combine(folder, "model.safetensors"), weights, cancellationToken: TestContext.Current.CancellationToken);
+        await TensorFile.WriteAsync(
+            Path.Combine(folder, "model.safetensors"),
+            weights,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
     }
 
     /// <summary>SplitMix64 of key, name and position, as numbers in [−1, 1).</summary>

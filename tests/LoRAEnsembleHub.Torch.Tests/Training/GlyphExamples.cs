@@ -23,7 +23,9 @@ internal sealed class GlyphExamples(int count = 24, int classes = 3, bool notFin
             var random = new SeededRandom(5, indices[i]);
             for (var j = 0; j < 3 * 32 * 32; j++)
             {
-                values[(i * 3 * 32 * 32) + j] = notFinite ? float.NaN : (float)((0.5 * random.NextGaussian()) + (j % classes == Label(indices[i]) ? 1 : -1));
+                values[(i * 3 * 32 * 32) + j] = notFinite
+                    ? float.NaN
+                    : (float)((0.5 * random.NextGaussian()) + (j % classes == Label(indices[i]) ? 1 : -1));
             }
         }
 

@@ -15,7 +15,11 @@ public sealed class LearningRateScheduleTests
     [InlineData(25007, 4.1079e-9)]
     [InlineData(25008, 0)]
     public void The_cosine_rises_and_falls_as_published(int step, double multiplier) =>
-        Assert.Equal(multiplier, new LearningRateSchedule(ScheduleKind.Cosine, 500, 25008, 1563).MultiplierAt(step), 1e-7 * Math.Max(1e-3, multiplier));
+        Assert.Equal(
+            multiplier,
+            new LearningRateSchedule(ScheduleKind.Cosine, 500, 25008, 1563).MultiplierAt(step),
+            1e-7 * Math.Max(1e-3, multiplier)
+        );
 
     [Theory]
     [InlineData(0, 0)]

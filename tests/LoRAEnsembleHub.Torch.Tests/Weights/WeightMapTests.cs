@@ -102,7 +102,11 @@ public sealed class WeightMapTests : IDisposable
     {
         File.Copy(Golden.PathOf("models", "vit-v4", "config.json"), Path.Combine(folder, "config.json"));
         File.WriteAllBytes(Path.Combine(folder, "pytorch_model.bin"), [1, 2, 3]);
-        Assert.Contains("model.safetensors", Assert.Throws<FileNotFoundException>(() => PretrainedModels.Load(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "model.safetensors",
+            Assert.Throws<FileNotFoundException>(() => PretrainedModels.Load(folder)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static IReadOnlyList<string> Layouts(string name)
@@ -117,6 +121,10 @@ public sealed class WeightMapTests : IDisposable
         File.Copy(Path.Combine(source, "config.json"), Path.Combine(folder, "config.json"));
         var tensors = Golden.Tensors(Path.Combine(source, "model.safetensors")).ToDictionary();
         change(tensors);
-        await TensorFile.WriteAsync(Path.Combine(folder, "model.safetensors"), tensors, cancellationToken: TestContext.Current.CancellationToken);
+        await TensorFile.WriteAsync(
+            Path.Combine(folder, "model.safetensors"),
+            tensors,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
     }
 }
