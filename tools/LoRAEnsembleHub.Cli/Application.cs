@@ -51,10 +51,15 @@ internal static class Application
             new ForwardCommand(),
             new PreprocessCommand(),
         ];
-        foreach (var verb in verbs)
+        VerbGroup[] groups = [];
+        foreach (var verb in verbs.Concat(groups.SelectMany(group => group.Verbs)))
         {
             verb.Command.SetAction((parsed, cancellationToken) => RunAsync(verb, parsed, cancellationToken));
-            root.Add(verb.Command);
+        }
+
+        foreach (var command in verbs.Select(verb => verb.Command).Concat(groups.Select(group => group.Command)))
+        {
+            root.Add(command);
         }
 
         root.Add(json);
