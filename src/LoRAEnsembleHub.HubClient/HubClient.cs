@@ -25,7 +25,7 @@ public sealed partial class HubClient : IDisposable
         transport
         ?? throw new HubException(
             HubErrorKind.Offline,
-            $"{Redaction.Address(Options.Endpoint)} may not be asked in offline mode.",
+            $"{Redacted.Address(Options.Endpoint)} may not be asked in offline mode.",
             "Switch offline mode off, or use what the cache has."
         );
 

@@ -31,7 +31,7 @@ internal static class HubJson
     public static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        var address = Redaction.Address(response.RequestMessage!.RequestUri!);
+        var address = Redacted.Address(response.RequestMessage!.RequestUri!);
         try
         {
             var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);

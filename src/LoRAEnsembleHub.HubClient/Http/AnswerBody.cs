@@ -66,7 +66,7 @@ internal static class AnswerBody
         {
             throw new TransportFaultException(
                 HubErrorKind.Metadata,
-                $"{Redaction.Address(address)} answered with '{HubText.Shown(found)}' encoding, though only plain bytes were accepted.",
+                $"{Redacted.Address(address)} answered with '{HubText.Shown(found)}' encoding, though only plain bytes were accepted.",
                 mayPass: false,
                 mayHaveActed: true
             )
@@ -79,7 +79,7 @@ internal static class AnswerBody
     private static TransportFaultException TooLong(Uri address, long limit) =>
         new(
             HubErrorKind.Metadata,
-            $"The answer of {Redaction.Address(address)} is longer than {limit} bytes.",
+            $"The answer of {Redacted.Address(address)} is longer than {limit} bytes.",
             mayPass: false,
             mayHaveActed: true
         )

@@ -23,9 +23,9 @@ internal static class AnswerErrors
         var message = stated ?? await BodyMessageAsync(response, options, cancellationToken).ConfigureAwait(false);
         var kind = KindOf(request, response.StatusCode, Header(response, "X-Error-Code"), message);
         var retryAfter = ServerDelay.Of(response, options.Time.GetUtcNow());
-        var address = Redaction.Address(response.RequestMessage!.RequestUri!);
+        var address = Redacted.Address(response.RequestMessage!.RequestUri!);
         var (problem, hint) = ErrorTexts.For(kind, request, response, address, options.Token is not null, retryAfter);
-        return new(kind, message is null ? problem : $"{problem.TrimEnd('.')}: {Redaction.ServerText(message)}", hint)
+        return new(kind, message is null ? problem : $"{problem.TrimEnd('.')}: {Redacted.Text(message)}", hint)
         {
             StatusCode = response.StatusCode,
             Address = address,
@@ -34,7 +34,7 @@ internal static class AnswerErrors
                 ? HubText.Shown(id)
                 : null,
             RepoId = request.Repo,
-            ServerMessage = message is null ? null : Redaction.ServerText(message),
+            ServerMessage = message is null ? null : Redacted.Text(message),
             RetryAfter = retryAfter,
         };
     }

@@ -17,7 +17,7 @@ internal sealed class HubEndpoint
         {
             throw new HubException(
                 HubErrorKind.InvalidName,
-                $"'{HubText.Shown(Redaction.Address(address))}' is no address of a hub.",
+                $"'{HubText.Shown(Redacted.Address(address))}' is no address of a hub.",
                 "Give http:// or https://, a host, perhaps a path; no query and no credentials (the token has its own place)."
             );
         }

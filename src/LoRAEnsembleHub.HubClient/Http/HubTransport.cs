@@ -37,14 +37,14 @@ internal sealed class HubTransport : IDisposable
         try
         {
             response = await pipeline
-                .RunAsync(request.Retry, Redaction.Address(address), token => TryAsync(request, address, token), cancellationToken)
+                .RunAsync(request.Retry, Redacted.Address(address), token => TryAsync(request, address, token), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TransportFaultException fault)
         {
             throw new HubException(fault.Kind, fault.Message, fault.Hint, fault.InnerException)
             {
-                Address = Redaction.Address(address),
+                Address = Redacted.Address(address),
                 RepoId = request.Repo,
             };
         }
@@ -136,7 +136,7 @@ internal sealed class HubTransport : IDisposable
             TransportLog.Answered(
                 options.Logger,
                 request.Method,
-                Redaction.Address(address),
+                Redacted.Address(address),
                 (int)response.StatusCode,
                 options.Time.GetElapsedTime(start).TotalSeconds
             );
@@ -192,7 +192,7 @@ internal sealed class HubTransport : IDisposable
             }
             else if (Interlocked.Exchange(ref withheld, 1) == 0)
             {
-                TransportLog.TokenWithheld(options.Logger, Redaction.Address(endpoint.Address));
+                TransportLog.TokenWithheld(options.Logger, Redacted.Address(endpoint.Address));
             }
         }
 
@@ -213,7 +213,7 @@ internal sealed class HubTransport : IDisposable
 
                 if (isNew)
                 {
-                    TransportLog.HubWarns(options.Logger, Redaction.ServerText(warning));
+                    TransportLog.HubWarns(options.Logger, Redacted.Text(warning));
                 }
             }
         }

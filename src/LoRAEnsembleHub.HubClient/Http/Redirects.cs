@@ -32,7 +32,7 @@ internal static class Redirects
 
         if (address.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps)
         {
-            throw Refused($"a redirect from https to http ({Redaction.Address(next)})");
+            throw Refused($"a redirect from https to http ({Redacted.Address(next)})");
         }
 
         var reads = request.Method == HttpMethod.Get || request.Method == HttpMethod.Head;
@@ -42,11 +42,11 @@ internal static class Redirects
         }
 
         return !reads && request.Authorize && !endpoint.IsOwn(next)
-            ? throw Refused($"a redirect of {request.Method} to another host ({Redaction.Address(next)})")
+            ? throw Refused($"a redirect of {request.Method} to another host ({Redacted.Address(next)})")
             : next;
 
         TransportFaultException Refused(string what) =>
-            new(HubErrorKind.Metadata, $"{Redaction.Address(address)} answered with {what}.", mayPass: false, mayHaveActed: false)
+            new(HubErrorKind.Metadata, $"{Redacted.Address(address)} answered with {what}.", mayPass: false, mayHaveActed: false)
             {
                 Hint = "The redirect was not followed. Check the endpoint's address.",
             };

@@ -69,5 +69,5 @@ internal sealed class TransportFaultException(HubErrorKind kind, string message,
             new(HubErrorKind.Network, $"{problem}: {Innermost(exception)}.", mayPass: true, acted, exception) { Hint = hint };
     }
 
-    private static string Innermost(Exception exception) => Redaction.ServerText(exception.GetBaseException().Message.TrimEnd('.'));
+    private static string Innermost(Exception exception) => Redacted.Text(exception.GetBaseException().Message.TrimEnd('.'));
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace LoRAEnsembleHub.Hub;
 
 /// <summary>Takes secrets out of what is shown: queries of signed addresses, credentials, tokens.</summary>
-internal static partial class Redaction
+internal static partial class Redacted
 {
     /// <returns>The address without query, fragment and credentials.</returns>
     public static string Address(Uri address) =>
@@ -12,8 +12,7 @@ internal static partial class Redaction
             : address.OriginalString.Split('?', '#')[0];
 
     /// <returns>Text from a server, safe to show: without tokens and signed queries, control characters escaped, cut.</returns>
-    public static string ServerText(string text) =>
-        HubText.Shown(Query().Replace(Token().Replace(text, "(token hidden)"), "$1?(hidden)").Trim());
+    public static string Text(string text) => HubText.Shown(Query().Replace(Token().Replace(text, "(token hidden)"), "$1?(hidden)").Trim());
 
     [GeneratedRegex(@"hf_[A-Za-z0-9_]{4,}|(?<=Bearer\s)\S+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Token();
