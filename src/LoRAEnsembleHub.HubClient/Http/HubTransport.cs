@@ -46,6 +46,7 @@ internal sealed class HubTransport : IDisposable
             {
                 Address = Redacted.Address(address),
                 RepoId = request.Repo,
+                MayHaveActed = fault.MayHaveActed,
             };
         }
 
