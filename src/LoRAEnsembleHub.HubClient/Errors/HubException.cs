@@ -35,6 +35,9 @@ public sealed class HubException : Exception
     /// <summary>What the server said, made safe to show.</summary>
     public string? ServerMessage { get; init; }
 
+    /// <summary>Whether, with <see cref="HubErrorKind.Network"/>, the server may have done what was asked although its answer did not arrive.</summary>
+    internal bool MayHaveActed { get; init; }
+
     /// <summary>How long the server asks to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
