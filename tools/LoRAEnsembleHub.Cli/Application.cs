@@ -83,7 +83,14 @@ internal static class Application
             }
 
             var session = new Session(renderer.Errors, parsed.GetValue(quiet));
-            return renderer.Show(await verb.RunAsync(parsed, session, cancellationToken).ConfigureAwait(false));
+            var result = await verb.RunAsync(parsed, session, cancellationToken).ConfigureAwait(false);
+            var exitCode = renderer.Show(result);
+            if (result is IRunningResult running)
+            {
+                await running.UntilStoppedAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return exitCode;
         }
 #pragma warning disable CA1031 // whatever goes wrong, the user gets a message and scripts get an exit code
         catch (Exception exception)

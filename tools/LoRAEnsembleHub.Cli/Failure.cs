@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Cli.Hub;
+using LoRAEnsembleHub.Hub;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Native;
@@ -21,6 +23,7 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
     public static Failure Of(Exception exception) =>
         exception switch
         {
+            HubException hub => HubFailure.Of(hub),
             CommandException own => new(own.Kind, own.Message, own.Hint, own.ExitCode),
             OperationCanceledException => new("cancelled", "Stopped before the end.", null, ExitCode.Cancelled),
             SafetensorsException malformed => new(

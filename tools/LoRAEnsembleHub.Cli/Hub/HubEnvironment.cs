@@ -1,3 +1,5 @@
+using LoRAEnsembleHub.Hub;
+
 namespace LoRAEnsembleHub.Cli.Hub;
 
 /// <summary>The environment variables that Hugging Face's tools obey, read once; nothing else in the project looks at them.</summary>
@@ -15,17 +17,14 @@ internal sealed partial record HubEnvironment
     /// <summary>Cache of repositories.</summary>
     public required string CacheFolder { get; init; }
 
-    /// <summary>The token of the environment, or null.</summary>
-    public string? Token { get; init; }
-
-    /// <summary>Whether a stored token is sent without being asked for.</summary>
-    public bool SendsStoredToken { get; init; } = true;
+    /// <summary>The places of tokens, without one given for the call.</summary>
+    public required TokenSources Tokens { get; init; }
 
     /// <summary>No request may leave.</summary>
     public bool IsOffline { get; init; }
 
-    /// <summary>How long the next bytes of a body may take.</summary>
-    public TimeSpan DownloadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long the next bytes of a body may take; null where nothing is said.</summary>
+    public TimeSpan? DownloadTimeout { get; init; }
 
     /// <summary>Whether links in the cache are not to be made.</summary>
     public bool DisablesSymbolicLinks { get; init; }
@@ -36,6 +35,10 @@ internal sealed partial record HubEnvironment
     /// <summary>Null: bars on a terminal; otherwise forced.</summary>
     public bool? DisablesProgressBars { get; init; }
 
+    /// <summary>All places of tokens.</summary>
+    /// <param name="given">The one given for the call, or null.</param>
+    public TokenSources TokensWith(string? given) => Tokens with { Given = given };
+
     public static HubEnvironment Read() => Read(Environment.GetEnvironmentVariable, HomeFolder());
 
     /// <summary>Reads variables through a function, so that tests need no process of their own.</summary>
@@ -45,15 +48,21 @@ internal sealed partial record HubEnvironment
         string? Folder(string name) => Get(name) is { } path ? Expanded(path, variable, home) : null;
         var cacheHome = Folder("XDG_CACHE_HOME") ?? Path.Combine(home, ".cache");
         var hubHome = Folder("HF_HOME") ?? Path.Combine(cacheHome, "huggingface");
+        var tokenFile = Folder("HF_TOKEN_PATH") ?? Path.Combine(hubHome, "token");
         return new HubEnvironment
         {
             Endpoint = (Get("HF_ENDPOINT") ?? DefaultEndpoint).TrimEnd('/'),
             CacheFolder = Folder("HF_HUB_CACHE") ?? Folder("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(hubHome, "hub"),
-            TokenFile = Folder("HF_TOKEN_PATH") ?? Path.Combine(hubHome, "token"),
-            Token = Cleaned(Get("HF_TOKEN")) ?? Cleaned(Get("HUGGING_FACE_HUB_TOKEN")),
-            SendsStoredToken = !IsTrue(Get("HF_HUB_DISABLE_IMPLICIT_TOKEN")),
+            TokenFile = tokenFile,
+            Tokens = new TokenSources
+            {
+                Environment = Get("HF_TOKEN"),
+                OldEnvironment = Get("HUGGING_FACE_HUB_TOKEN"),
+                TokenFile = tokenFile,
+                OnlyGiven = IsTrue(Get("HF_HUB_DISABLE_IMPLICIT_TOKEN")),
+            },
             IsOffline = IsTrue(Get("HF_HUB_OFFLINE")) || IsTrue(Get("TRANSFORMERS_OFFLINE")),
-            DownloadTimeout = Seconds("HF_HUB_DOWNLOAD_TIMEOUT", Get("HF_HUB_DOWNLOAD_TIMEOUT")) ?? TimeSpan.FromSeconds(10),
+            DownloadTimeout = Seconds("HF_HUB_DOWNLOAD_TIMEOUT", Get("HF_HUB_DOWNLOAD_TIMEOUT")),
             DisablesSymbolicLinks = IsTrue(Get("HF_HUB_DISABLE_SYMLINKS")),
             DisablesProgressBars = Get("HF_HUB_DISABLE_PROGRESS_BARS") is { } bars ? IsTrue(bars) : null,
             CertificateAuthorityFile = Folder("REQUESTS_CA_BUNDLE") ?? Folder("SSL_CERT_FILE"),
@@ -61,12 +70,6 @@ internal sealed partial record HubEnvironment
     }
 
     private static bool IsTrue(string? value) => value?.ToUpperInvariant() is "1" or "ON" or "YES" or "TRUE";
-
-    private static string? Cleaned(string? token)
-    {
-        var clean = token?.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Trim();
-        return clean is { Length: > 0 } ? clean : null;
-    }
 
     private static TimeSpan? Seconds(string name, string? text) =>
         text is null ? null
