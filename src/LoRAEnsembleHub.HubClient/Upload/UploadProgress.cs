@@ -29,10 +29,11 @@ internal sealed class UploadProgress(IProgress<TransferProgress>? observer, int 
             observer?.Report(
                 new()
                 {
-                    Bytes = bytes,
-                    TotalBytes = totalBytes,
-                    Files = files,
-                    TotalFiles = totalFiles,
+                    Files = totalFiles,
+                    FilesDone = files,
+                    Bytes = totalBytes,
+                    BytesDone = bytes,
+                    BytesTransferred = BytesSent,
                 }
             );
         }
