@@ -37,7 +37,7 @@ public sealed partial class HubClient
         var layout = new CacheLayout(Options.CacheFolder);
         IPullTarget target = pull.LocalFolder is { } folder
             ? new LocalTarget(new(folder, Options.Time, Options.Logger), new(layout), repo)
-            : new CacheTarget(new(layout, Options.Time, Options.Logger), repo, pull.ForceDownload);
+            : new SharedCacheTarget(new(layout, Options.Time, Options.Logger), repo, pull.ForceDownload);
         return new(this, target, repo, pull);
     }
 }
