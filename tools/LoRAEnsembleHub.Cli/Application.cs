@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text;
 using LoRAEnsembleHub.Cli.Commands;
+using LoRAEnsembleHub.Cli.Hub;
 using LoRAEnsembleHub.Cli.Rendering;
 
 namespace LoRAEnsembleHub.Cli;
@@ -40,7 +41,7 @@ internal static class Application
 
     private static RootCommand Root()
     {
-        var root = new RootCommand("LoRA ensembles on one frozen vision transformer: inspect, train, predict with uncertainty, evaluate.");
+        var root = new RootCommand("LoRA ensembles on one frozen transformer: pull, train, predict with uncertainty, evaluate, push, serve.");
         Verb[] verbs =
         [
             new QuickstartCommand(),
@@ -50,8 +51,12 @@ internal static class Application
             new TrainCommand(),
             new ForwardCommand(),
             new PreprocessCommand(),
+            new PullCommand(),
+            new PushCommand(),
+            new ListCommand(),
+            new ServeCommand(),
         ];
-        VerbGroup[] groups = [];
+        VerbGroup[] groups = [CacheCommands.Group(), AuthCommands.Group(), RepoCommands.Group()];
         foreach (var verb in verbs.Concat(groups.SelectMany(group => group.Verbs)))
         {
             verb.Command.SetAction((parsed, cancellationToken) => RunAsync(verb, parsed, cancellationToken));

@@ -15,6 +15,7 @@ namespace LoRAEnsembleHub.Hub;
 [JsonSerializable(typeof(TreeEntryAnswer[]))]
 [JsonSerializable(typeof(RefsAnswer))]
 [JsonSerializable(typeof(WhoAmIAnswer))]
+[JsonSerializable(typeof(ScanAnswer))]
 [JsonSerializable(typeof(CreateRepoQuestion))]
 [JsonSerializable(typeof(DeleteRepoQuestion))]
 [JsonSerializable(typeof(BranchQuestion))]
@@ -72,6 +73,12 @@ internal sealed record RefsAnswer(RefAnswer[]? Branches, RefAnswer[]? Tags, RefA
 
 /// <summary>A branch, tag or pull request.</summary>
 internal sealed record RefAnswer(string? Name, string? Ref, string? TargetCommit);
+
+/// <summary>Of <c>GET /api/…/scan</c>.</summary>
+internal sealed record ScanAnswer(bool? ScansDone, ScanIssueAnswer[]? FilesWithIssues);
+
+/// <summary>A file that a scan objects to.</summary>
+internal sealed record ScanIssueAnswer(string? Path, string? Level);
 
 /// <summary>Of <c>GET /api/whoami-v2</c>.</summary>
 internal sealed record WhoAmIAnswer(string? Name, string? Fullname, OrganisationAnswer[]? Orgs, AuthAnswer? Auth);

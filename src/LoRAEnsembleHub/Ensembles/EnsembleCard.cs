@@ -7,12 +7,20 @@ using LoRAEnsembleHub.Adapters;
 namespace LoRAEnsembleHub.Ensembles;
 
 /// <summary>The model card of an ensemble: front matter that the hub indexes, then how to use it and what was measured.</summary>
-internal static class EnsembleCard
+public static class EnsembleCard
 {
     private static readonly JsonSerializerOptions relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write(EnsembleManifest manifest, AdapterSet set, EnsembleWriterOptions options)
+    /// <summary>Writes the card of an ensemble.</summary>
+    /// <param name="manifest">The checked manifest.</param>
+    /// <param name="facts">What the manifest does not say of the members.</param>
+    /// <param name="options">Licence, title and notes.</param>
+    /// <returns>The text of README.md: YAML front matter and Markdown, with line feeds.</returns>
+    public static string Write(EnsembleManifest manifest, EnsembleCardFacts facts, EnsembleWriterOptions options)
     {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(options);
         var baseId = manifest.BaseModel!.RepoId ?? "BASE";
         var data =
             manifest.Metrics?.Select(metric => metric.Dataset).FirstOrDefault(name => name is not null)
@@ -23,13 +31,13 @@ internal static class EnsembleCard
         text.Append(CultureInfo.InvariantCulture, $"\n# {title}\n\n");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{set.Count} members of rank {set.Rank} on one frozen base ({baseId}), each with its own low-rank update of the attention projections and its own head "
+            $"{facts.Members} members of rank {facts.Rank} on one frozen base ({baseId}), each with its own low-rank update of the attention projections and its own head "
                 + $"(LoRA-Ensemble, arXiv 2405.14438). One forward pass gives all members' predictions; their mean is the prediction, their spread the uncertainty. "
-                + $"{set.ParameterCount.ToString("N0", CultureInfo.InvariantCulture)} trained parameters in all; the base's weights are not in this repository.\n"
+                + $"{facts.Parameters.ToString("N0", CultureInfo.InvariantCulture)} trained parameters in all; the base's weights are not in this repository.\n"
         );
         Classes(text, manifest);
         Metrics(text, manifest);
-        Usage(text, manifest, options, baseId);
+        Usage(text, manifest, facts, options, baseId);
         Training(text, manifest, options);
         if (options.Notes is { } notes)
         {
@@ -133,10 +141,22 @@ internal static class EnsembleCard
         }
     }
 
-    private static void Usage(StringBuilder text, EnsembleManifest manifest, EnsembleWriterOptions options, string baseId)
+    private static void Usage(
+        StringBuilder text,
+        EnsembleManifest manifest,
+        EnsembleCardFacts facts,
+        EnsembleWriterOptions options,
+        string baseId
+    )
     {
-        text.Append("\n## Use\n\nFrom the command line, with the base in the folder `BASE` and this repository in `ENSEMBLE`:\n\n");
-        text.Append("```\ndotnet tool run lorae-hub predict --base BASE --ensemble ENSEMBLE picture.png\n```\n");
+        text.Append("\n## Use\n\nFrom the command line, with the base in the folder `BASE` and this repository in `ENSEMBLE`");
+        text.Append(facts.RepoId is null ? "" : " (`pull` says where it put them)").Append(":\n\n```\n");
+        if (facts.RepoId is { } id)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"dotnet tool run lorae-hub pull {id}\n");
+        }
+
+        text.Append("dotnet tool run lorae-hub predict --base BASE --ensemble ENSEMBLE picture.png\n```\n");
         text.Append("\nFrom Python, every member is an ordinary PEFT adapter:\n\n```python\nfrom peft import PeftModel\n");
         text.Append("from transformers import AutoModelForImageClassification\n\n");
         text.Append(

@@ -61,7 +61,7 @@ public static class EnsembleWriter
 
         if (options.Card)
         {
-            var card = EnsembleCard.Write(manifest, set, options);
+            var card = EnsembleCard.Write(manifest, new(set.Count, set.Rank, set.ParameterCount), options);
             await TextFile.WriteAsync(Path.Combine(folder, "README.md"), card, cancellationToken).ConfigureAwait(false);
         }
 

@@ -47,11 +47,21 @@ internal sealed class HubChoice
     /// <param name="isOffline">Whether <c>--offline</c> was given, besides the environment.</param>
     /// <param name="workers">Transfers at once; null for the default.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    public Task<HubClient> OpenAsync(
+        ParseResult parsed,
+        Session session,
+        bool isOffline,
+        int? workers,
+        CancellationToken cancellationToken
+    ) => OpenAsync(parsed, session, isOffline, workers, parsed.GetValue(token), cancellationToken);
+
+    /// <summary>Makes the client with a token from somewhere else than the options.</summary>
     public async Task<HubClient> OpenAsync(
         ParseResult parsed,
         Session session,
         bool isOffline,
         int? workers,
+        string? given,
         CancellationToken cancellationToken
     )
     {
@@ -61,7 +71,7 @@ internal sealed class HubChoice
             defaults with
             {
                 Endpoint = Address("--endpoint", parsed.GetValue(endpoint) ?? environment.Endpoint),
-                Token = await environment.TokensWith(parsed.GetValue(token)).FindAsync(cancellationToken).ConfigureAwait(false),
+                Token = await environment.TokensWith(given).FindAsync(cancellationToken).ConfigureAwait(false),
                 Offline = isOffline || environment.IsOffline,
                 InactivityTimeout = environment.DownloadTimeout ?? defaults.InactivityTimeout,
                 MaxWorkers = workers ?? defaults.MaxWorkers,
@@ -72,6 +82,9 @@ internal sealed class HubChoice
             }
         );
     }
+
+    /// <summary>The token that was given as an option, or null.</summary>
+    public string? Token(ParseResult parsed) => parsed.GetValue(token);
 
     private static WebProxy? ProxyOf(string? text) => text is null or "none" ? null : new WebProxy(Address("--proxy", text));
 

@@ -17,7 +17,11 @@ internal sealed class PatternChoice
 
     public bool IsGiven(ParseResult parsed) => Values(parsed, include) is not null || Values(parsed, exclude) is not null;
 
-    public FilePatterns Read(ParseResult parsed) => new(Values(parsed, include), Values(parsed, exclude));
+    /// <summary>The patterns that were given.</summary>
+    /// <param name="parsed">The values.</param>
+    /// <param name="excluded">Patterns that are left out besides.</param>
+    public FilePatterns Read(ParseResult parsed, params string[] excluded) =>
+        new(Values(parsed, include), [.. Values(parsed, exclude) ?? [], .. excluded]);
 
     /// <summary>An option that takes one pattern each time it is given.</summary>
     public static Option<string[]> Patterns(string name, string description) =>

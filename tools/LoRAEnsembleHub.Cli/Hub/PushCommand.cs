@@ -55,7 +55,7 @@ internal sealed class PushCommand : Verb
         var address = repo.Read(parsed);
         if (address.Path is not null)
         {
-            throw CommandException.Usage($"{parsed.GetValue(source)}: name the place in the repository as PATH_IN_REPO, not in the address.");
+            throw CommandException.Usage($"{address.Path}: name the place in the repository as PATH_IN_REPO, not in the address.");
         }
 
         var path = parsed.GetValue(source) ?? Guess(address.Repo);
@@ -64,7 +64,7 @@ internal sealed class PushCommand : Verb
         {
             Revision = Revision.Parse(parsed.GetValue(revision) ?? address.Revision?.Name ?? Revision.Main.Name),
             PathInRepo = parsed.GetValue(place)?.Trim('/') is { } inside and not "." ? inside : "",
-            Files = patterns.Read(parsed),
+            Files = patterns.Read(parsed, EnsemblePush.CheckpointPattern),
             Delete = parsed.GetValue(delete) ?? [],
             Message = parsed.GetValue(message),
             Description = parsed.GetValue(description) ?? "",

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using LoRAEnsembleHub.Cli.Commands;
-using LoRAEnsembleHub.Hub;
 
 namespace LoRAEnsembleHub.Cli.Hub;
 
