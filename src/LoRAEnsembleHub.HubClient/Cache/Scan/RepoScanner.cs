@@ -47,6 +47,29 @@ internal static class RepoScanner
         };
     }
 
+    /// <returns>The contents of a repository that cannot be read otherwise, none of them used; null if the folder is none's.</returns>
+    public static CachedRepo? ContentsOnly(string folder)
+    {
+        if (CacheScanner.IdOf(Path.GetFileName(folder)) is not { } id || !Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        var (contents, incomplete) = new RepoBlobs(folder).Unused([]);
+        var self = new DirectoryInfo(folder);
+        return new()
+        {
+            Id = id,
+            Folder = folder,
+            Revisions = [],
+            Refs = new Dictionary<string, string>(),
+            Incomplete = incomplete,
+            Orphans = contents,
+            LastAccessed = self.LastAccessTimeUtc,
+            LastModified = self.LastWriteTimeUtc,
+        };
+    }
+
     private static SortedDictionary<string, string> ReadRefs(string folder)
     {
         var place = Path.Combine(folder, "refs");
