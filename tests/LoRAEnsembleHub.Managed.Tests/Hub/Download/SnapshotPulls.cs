@@ -54,7 +54,7 @@ public sealed class SnapshotPulls
         Assert.True(File.Exists(Path.Combine(repo, "trees", $"{FaultHub.Commit}.json")));
         Assert.True(File.Exists(Path.Combine(bench.Cache, "CACHEDIR.TAG")));
         var weights = new FileInfo(Path.Combine(snapshot.Folder, TestContents.Weights));
-        Assert.Equal($"../../../../blobs/{FaultHub.HashOf(hub.Files[TestContents.Weights])}", weights.LinkTarget);
+        Assert.Equal($"../../../blobs/{FaultHub.HashOf(hub.Files[TestContents.Weights])}", weights.LinkTarget);
         Assert.Equal(
             hub.Files.Values.Select(FaultHub.HashOf).Order(StringComparer.Ordinal),
             bench.StoredBlobs().Keys.Order(StringComparer.Ordinal)
