@@ -256,5 +256,6 @@ public sealed class PartialFileTests : IDisposable
 
     private Task<PartialFile> OpenAsync() => cache.Writer.OpenPartialAsync(Set, Hash, bytes.Length, "team/set/file", Token);
 
-    private string[] Names() => [.. Directory.GetFiles(cache.Layout.Blobs(Set)).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+    private string[] Names() =>
+        [.. Directory.GetFiles(cache.Layout.Blobs(Set)).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 }

@@ -205,7 +205,10 @@ public sealed class RemovalTests : IDisposable
         }
 
         Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(outside, "precious"), Token));
-        Assert.Equal([".locks", "CACHEDIR.TAG"], Directory.EnumerateFileSystemEntries(cache.Layout.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".locks", "CACHEDIR.TAG"],
+            Directory.EnumerateFileSystemEntries(cache.Layout.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -231,11 +234,7 @@ public sealed class RemovalTests : IDisposable
     public async Task A_plan_for_something_else_removes_nothing(string path)
     {
         await cache.PullBothAsync();
-        var plan = new RemovalPlan
-        {
-            Repos = [cache.Repo],
-            Blobs = [path.Replace("{cache}", cache.Layout.Root, StringComparison.Ordinal)],
-        };
+        var plan = new RemovalPlan { Repos = [cache.Repo], Blobs = [path.Replace("{cache}", cache.Layout.Root, StringComparison.Ordinal)] };
         await Assert.ThrowsAsync<ArgumentException>(() => cache.Cache.ApplyAsync(plan, Token));
         Assert.True(Directory.Exists(cache.Repo));
     }
@@ -266,7 +265,10 @@ public sealed class RemovalTests : IDisposable
         // JavaScript: a pointer below the commit that last changed the file, no listing, no lock, a shared partial.
         var other = Path.Combine(cache.Layout.Snapshots(Set), new string('5', 40));
         Directory.CreateDirectory(other);
-        File.CreateSymbolicLink(Path.Combine(other, "config.json"), $"../../blobs/{Files(First).Single(file => file.Path == "config.json").Hash}");
+        File.CreateSymbolicLink(
+            Path.Combine(other, "config.json"),
+            $"../../blobs/{Files(First).Single(file => file.Path == "config.json").Hash}"
+        );
         Write($"blobs/{new string('6', 64)}.incomplete", 3);
 
         // Rust: a lock that was left; Windows: a copy. Older Python: no CACHEDIR.TAG, no trees.

@@ -62,7 +62,6 @@ public sealed class KilledPulls
 
         HubBench.AssertWhole(hub, snapshot);
         Assert.Equal(Size - kept, snapshot.FetchedBytes);
-        TestContext.Current.SendDiagnosticMessage("{0} kills: {1} of {2} bytes sent again", Kills, hub.BytesSentAgain, Size);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills: {hub.BytesSentAgain} of {Size} bytes sent again");
     }
 

@@ -244,6 +244,20 @@ public sealed class SnapshotPulls
     }
 
     [Fact]
+    public async Task A_verified_cache_is_repaired_through_the_client()
+    {
+        await using var hub = new FaultHub(TestContents.Set());
+        using var bench = new HubBench(hub.Server.Address);
+        var snapshot = await bench.Client.PullAsync(FaultHub.Repo, cancellationToken: Cancel);
+        var blob = File.ResolveLinkTarget(Path.Combine(snapshot.Folder, TestContents.Weights), true)!.FullName;
+        await File.WriteAllBytesAsync(blob, TestContents.Bytes(TestContents.WeightsBytes, 9), Cancel);
+
+        await new HubCache(bench.Cache).VerifyAsync(new() { Repair = true, Fetch = bench.Client.FetchAgainAsync }, null, Cancel);
+
+        HubBench.AssertWhole(hub, snapshot);
+    }
+
+    [Fact]
     public async Task Progress_ends_with_all_bytes_and_all_files()
     {
         await using var hub = new FaultHub(TestContents.Set());

@@ -22,6 +22,7 @@ public sealed class RateLimits
         HubBench.AssertWhole(hub, snapshot);
         Assert.Equal(0, limit.Refused);
         Assert.Equal(Count + 1 + 1, hub.RequestCount); // Files, one page, one commit.
+        Say(hub, limit);
     }
 
     [Fact]
@@ -36,6 +37,7 @@ public sealed class RateLimits
         HubBench.AssertWhole(hub, snapshot);
         Assert.InRange(limit.Refused, 1, limit.Windows * 8);
         Assert.Equal(Count + 1 + 1 + limit.Refused, hub.RequestCount);
+        Say(hub, limit);
     }
 
     [Theory]
@@ -79,6 +81,11 @@ public sealed class RateLimits
 
         Assert.Equal(seconds, wait?.TotalSeconds);
     }
+
+    private static void Say(FaultHub hub, Limit limit) =>
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Count} files, {limit.Windows} windows: {hub.RequestCount} requests, {limit.Refused} refused"
+        );
 
     private static HttpResponseMessage Answer(int status, string headers)
     {

@@ -53,7 +53,7 @@ public sealed class Refusals
     public async Task What_the_hub_says_is_shown_without_secrets_and_controls(string json, string? shown)
     {
         await using var hub = Saying(exchange => exchange.SendJsonAsync(400, json));
-        using var bench = new HubBench(hub.Server.Address);
+        using var bench = new HubBench(hub.Server.Address, options => options with { Token = "odd-token-of-ours" });
 
         var error = await AskAsync(bench);
 
@@ -96,6 +96,37 @@ public sealed class Refusals
 
         Assert.Equal(HubErrorKind.Network, error.Kind);
         Assert.Equal(1, hub.RequestCount);
+    }
+
+    [Fact]
+    public async Task A_warning_of_the_hub_is_passed_on_once_for_each_topic()
+    {
+        await using var hub = Saying(exchange => exchange.SendJsonAsync(200, """{"name":"someone"}""", "X-HF-Warning: Old; update soon"));
+        using var bench = new HubBench(hub.Server.Address);
+
+        await bench.Client.WhoAmIAsync(TestContext.Current.CancellationToken);
+        await bench.Client.WhoAmIAsync(TestContext.Current.CancellationToken);
+
+        Assert.Single(bench.Log.Lines, line => line.StartsWith("Warning: The hub says: Old; update", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_proxy_that_opens_no_way_is_named_as_the_cause()
+    {
+        await using var proxy = Saying(exchange => exchange.SendAsync(502, default));
+        using var bench = new HubBench(
+            new("https://hub.test/"),
+            options => options with { UseProxy = true, Proxy = new System.Net.WebProxy(proxy.Server.Address), MaxRetries = 1 }
+        );
+
+        var error = await AskAsync(bench);
+
+        Assert.Equal(HubErrorKind.Network, error.Kind);
+        Assert.StartsWith("The proxy did not open a way to https://hub.test", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["CONNECT hub.test:443", "CONNECT hub.test:443"],
+            proxy.Server.Requests.Select(request => $"{request.Method} {request.Target}")
+        );
     }
 
     [Fact]
