@@ -68,7 +68,10 @@ public sealed class NamesTests
             .Select(entry => entry.Name);
         Assert.Empty(wrong);
         Assert.Contains(refs, entry => entry.GetProperty("git").GetBoolean());
-        Assert.All(gitAlone, name => Assert.Contains(refs, entry => entry.GetProperty("name").GetString() == name && entry.GetProperty("git").GetBoolean()));
+        Assert.All(
+            gitAlone,
+            name => Assert.Contains(refs, entry => entry.GetProperty("name").GetString() == name && entry.GetProperty("git").GetBoolean())
+        );
     }
 
     [Fact]
