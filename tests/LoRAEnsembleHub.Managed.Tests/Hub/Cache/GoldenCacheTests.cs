@@ -98,7 +98,12 @@ public sealed class GoldenCacheTests : IDisposable
         await cache.PullAsync(First, Revision.Main);
         var ordinary = Path.Combine(cache.Layout.Root, "ordinary");
         await File.WriteAllTextAsync(ordinary, "", Token);
-        string[] written = [.. Directory.GetFiles(cache.Layout.Blobs(Set)), cache.Layout.Ref(Set, Revision.Main), cache.Layout.Tree(Set, First)];
+        string[] written =
+        [
+            .. Directory.GetFiles(cache.Layout.Blobs(Set)),
+            cache.Layout.Ref(Set, Revision.Main),
+            cache.Layout.Tree(Set, First),
+        ];
         foreach (var file in written)
         {
             Assert.Equal(File.GetUnixFileMode(ordinary), File.GetUnixFileMode(file));
@@ -107,5 +112,9 @@ public sealed class GoldenCacheTests : IDisposable
 
     private Task StoreAsync((RepoFile File, byte[] Bytes) entry) => cache.StoreAsync(Set, First, entry.File, entry.Bytes);
 
-    private void Same(string step) => Assert.Equal(After(step).OrderBy(pair => pair.Key, StringComparer.Ordinal), Listing(cache.Layout.Root).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+    private void Same(string step) =>
+        Assert.Equal(
+            After(step).OrderBy(pair => pair.Key, StringComparer.Ordinal),
+            Listing(cache.Layout.Root).OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        );
 }

@@ -59,9 +59,17 @@ public sealed class GoldenScanTests : IDisposable
                     revision
                         .GetProperty("files")
                         .EnumerateArray()
-                        .Select(file => (Text(file, "file_name"), Text(file, "file_path"), Text(file, "blob_path"), file.GetProperty("size_on_disk").GetInt64()))
+                        .Select(file =>
+                            (
+                                Text(file, "file_name"),
+                                Text(file, "file_path"),
+                                Text(file, "blob_path"),
+                                file.GetProperty("size_on_disk").GetInt64()
+                            )
+                        )
                         .OrderBy(file => file.Item2, StringComparer.Ordinal),
-                    found.Files.Select(file => (file.Name.Split('/')[^1], Relative(file.Path), Relative(file.BlobPath), file.Size))
+                    found
+                        .Files.Select(file => (file.Name.Split('/')[^1], Relative(file.Path), Relative(file.BlobPath), file.Size))
                         .OrderBy(file => file.Item2, StringComparer.Ordinal)
                 );
             }
@@ -120,7 +128,9 @@ public sealed class GoldenScanTests : IDisposable
             }
 
             Assert.Equal(
-                before.Keys.Where(path => !gone.Exists(root => path == root || path.StartsWith(root + "/", StringComparison.Ordinal))).Order(StringComparer.Ordinal),
+                before
+                    .Keys.Where(path => !gone.Exists(root => path == root || path.StartsWith(root + "/", StringComparison.Ordinal)))
+                    .Order(StringComparer.Ordinal),
                 Listing(one.Layout.Root).Keys.Order(StringComparer.Ordinal)
             );
             Assert.Empty((await one.Cache.ScanAsync(Token)).Warnings);

@@ -78,9 +78,17 @@ public sealed class LocalFolderTests : IDisposable
     public void A_record_of_Pythons_is_read_and_ours_reads_back()
     {
         var record = LocalFileRecord.Parse($"{First}\n{new string('a', 64)}\n1724245123.123456\n");
-        Assert.Equal("2024-08-21T12:58:43.1234560", record!.Written.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff", CultureInfo.InvariantCulture)[..27], ignoreCase: true);
+        Assert.Equal(
+            "2024-08-21T12:58:43.1234560",
+            record!.Written.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffffff", CultureInfo.InvariantCulture)[..27],
+            ignoreCase: true
+        );
         Assert.Equal(record.Commit, LocalFileRecord.Parse(record.ToText())!.Commit);
-        Assert.InRange((LocalFileRecord.Parse(record.ToText())!.Written - record.Written).Duration(), TimeSpan.Zero, TimeSpan.FromMilliseconds(0.01));
+        Assert.InRange(
+            (LocalFileRecord.Parse(record.ToText())!.Written - record.Written).Duration(),
+            TimeSpan.Zero,
+            TimeSpan.FromMilliseconds(0.01)
+        );
         Assert.NotNull(LocalFileRecord.Parse($"{First}\n{new string('a', 40)}\n17"));
     }
 

@@ -161,7 +161,10 @@ public sealed class PointerTests : IDisposable
         var scan = await new HubCache(link).ScanAsync(Token);
         Assert.Empty(scan.Warnings);
         Assert.Equal(["v1"], scan.Repos[0].Revisions[0].Refs);
-        Assert.All(scan.Repos[0].Revisions.SelectMany(revision => revision.Files), file => Assert.StartsWith(link, file.BlobPath, StringComparison.Ordinal));
+        Assert.All(
+            scan.Repos[0].Revisions.SelectMany(revision => revision.Files),
+            file => Assert.StartsWith(link, file.BlobPath, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -202,5 +205,6 @@ public sealed class PointerTests : IDisposable
     private void Use(PointerLinks links) =>
         cache.Writer = new(cache.Layout, new(TimeProvider.System, NullLogger.Instance), new(TimeProvider.System), links);
 
-    private void NoTemporaryFiles() => Assert.DoesNotContain(Listing(cache.Layout.Root).Keys, path => path.EndsWith(".tmp", StringComparison.Ordinal));
+    private void NoTemporaryFiles() =>
+        Assert.DoesNotContain(Listing(cache.Layout.Root).Keys, path => path.EndsWith(".tmp", StringComparison.Ordinal));
 }

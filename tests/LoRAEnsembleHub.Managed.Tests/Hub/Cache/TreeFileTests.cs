@@ -47,7 +47,10 @@ public sealed class TreeFileTests
     [Fact]
     public void A_listing_with_xet_hashes_is_read_by_its_other_hashes()
     {
-        var text = Listing("a", $"\"size\": 134, \"blob_id\": \"{oid}\", \"lfs_sha256\": \"{sha256}\", \"lfs_size\": 7, \"xet_hash\": \"{sha256}\"");
+        var text = Listing(
+            "a",
+            $"\"size\": 134, \"blob_id\": \"{oid}\", \"lfs_sha256\": \"{sha256}\", \"lfs_size\": 7, \"xet_hash\": \"{sha256}\""
+        );
         var file = Assert.Single(TreeFile.Read(text)!);
         Assert.Equal((7, sha256, true), (file.Size, file.Hash.Hex, file.IsLfs));
     }

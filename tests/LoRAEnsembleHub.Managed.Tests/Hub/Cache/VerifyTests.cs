@@ -77,7 +77,10 @@ public sealed class VerifyTests : IDisposable
         var report = await cache.Cache.VerifyAsync(new(), null, Token);
         Assert.True(report.IsSound);
         var revision = Assert.Single(report.Repos[0].Revisions);
-        Assert.Equal(Files(Second).Select(file => file.Path).Where(path => path != "README.md").Order(StringComparer.Ordinal), revision.Missing.Select(file => file.Path));
+        Assert.Equal(
+            Files(Second).Select(file => file.Path).Where(path => path != "README.md").Order(StringComparer.Ordinal),
+            revision.Missing.Select(file => file.Path)
+        );
         Assert.Equal(["extra.txt"], revision.Extra);
     }
 
@@ -92,7 +95,13 @@ public sealed class VerifyTests : IDisposable
         Assert.True((await cache.Cache.VerifyAsync(new() { Repo = Set, Commit = First }, null, Token)).IsSound);
         Assert.False((await cache.Cache.VerifyAsync(new() { Repo = Set, Commit = Second }, null, Token)).IsSound);
         Assert.Equal(2, (await cache.Cache.VerifyAsync(new(), null, Token)).Repos.Count);
-        foreach (var options in new VerifyOptions[] { new() { Repo = RepoId.Parse("team/none") }, new() { Repo = other, Commit = Second } })
+        foreach (
+            var options in new VerifyOptions[]
+            {
+                new() { Repo = RepoId.Parse("team/none") },
+                new() { Repo = other, Commit = Second },
+            }
+        )
         {
             var exception = await Assert.ThrowsAsync<HubException>(() => cache.Cache.VerifyAsync(options, null, Token));
             Assert.Equal(HubErrorKind.LocalEntryNotFound, exception.Kind);
@@ -154,7 +163,10 @@ public sealed class VerifyTests : IDisposable
 
         await cache.PullBothAsync();
         Flip(cache.Layout.Blob(Set, Weights.Hash));
-        options = options with { Fetch = (request, token) => File.WriteAllTextAsync(cache.Layout.Blob(Set, Weights.Hash), "wrong again", token) };
+        options = options with
+        {
+            Fetch = (request, token) => File.WriteAllTextAsync(cache.Layout.Blob(Set, Weights.Hash), "wrong again", token),
+        };
         mismatch = Assert.Single((await cache.Cache.VerifyAsync(options, null, Token)).Repos[0].Mismatches);
         Assert.False(mismatch.IsRepaired);
         Assert.NotNull(mismatch.Failure);
@@ -183,7 +195,13 @@ public sealed class VerifyTests : IDisposable
         Assert.Equal(orphan, Assert.Single((await cache.Cache.VerifyAsync(new(), null, Token)).Repos[0].Mismatches).Path);
 
         Directory.Delete(cache.Layout.Snapshots(Set), recursive: true);
-        foreach (var options in new VerifyOptions[] { new(), new() { Repo = Set } })
+        foreach (
+            var options in new VerifyOptions[]
+            {
+                new(),
+                new() { Repo = Set },
+            }
+        )
         {
             var report = await cache.Cache.VerifyAsync(options, null, Token);
             Assert.Single(report.Warnings);
@@ -211,7 +229,10 @@ public sealed class VerifyTests : IDisposable
         var progress = new Recorder();
         await cache.Cache.VerifyAsync(new(), progress, Token);
         Assert.Equal(new(Set, 4145, 4145), progress.Reports[^1]);
-        Assert.Equal(progress.Reports.Select(report => report.CheckedBytes).Order(), progress.Reports.Select(report => report.CheckedBytes));
+        Assert.Equal(
+            progress.Reports.Select(report => report.CheckedBytes).Order(),
+            progress.Reports.Select(report => report.CheckedBytes)
+        );
     }
 
     private static void Flip(string path)

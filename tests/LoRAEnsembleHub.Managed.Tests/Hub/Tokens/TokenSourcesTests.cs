@@ -50,7 +50,12 @@ public sealed class TokenSourcesTests : IDisposable
     [Fact]
     public void The_record_shows_which_places_have_something_and_never_what()
     {
-        var shown = new TokenSources { Given = "secret-1", Environment = "secret-2", OldEnvironment = "" }.ToString();
+        var shown = new TokenSources
+        {
+            Given = "secret-1",
+            Environment = "secret-2",
+            OldEnvironment = "",
+        }.ToString();
         Assert.DoesNotContain("secret", shown, StringComparison.Ordinal);
         Assert.Contains("OldEnvironment = none", shown, StringComparison.Ordinal);
     }

@@ -78,7 +78,10 @@ public sealed class TokenStoreTests : IDisposable
         await store.LogoutAsync("home", Token);
         Assert.False(File.Exists(TokenFile));
         Assert.Empty(await store.ListAsync(Token));
-        Assert.Equal(HubErrorKind.LocalEntryNotFound, (await Assert.ThrowsAsync<HubException>(() => store.LogoutAsync("home", Token))).Kind);
+        Assert.Equal(
+            HubErrorKind.LocalEntryNotFound,
+            (await Assert.ThrowsAsync<HubException>(() => store.LogoutAsync("home", Token))).Kind
+        );
     }
 
     [Fact]
@@ -137,7 +140,8 @@ public sealed class TokenStoreTests : IDisposable
         var store = new TokenStore(TokenFile);
         await store.LoginAsync("work", One, Token);
         await store.LoginAsync("home", Two, Token);
-        var script = "import configparser,sys\nc=configparser.ConfigParser()\nc.read(sys.argv[1])\nprint([(s,c.get(s,'hf_token')) for s in c.sections()])";
+        var script =
+            "import configparser,sys\nc=configparser.ConfigParser()\nc.read(sys.argv[1])\nprint([(s,c.get(s,'hf_token')) for s in c.sections()])";
         Assert.Equal($"[('work', '{One}'), ('home', '{Two}')]", await python.RunAsync(script, NamedFile));
     }
 }
