@@ -120,7 +120,8 @@ public sealed class RemovalTests : IDisposable
         await cache.PullBothAsync();
         Directory.Delete(cache.Layout.Snapshots(Set), recursive: true);
         var plan = await cache.Cache.PlanRemovalAsync([CacheTarget.Parse("model/team/set")], Token);
-        Assert.Equal(([cache.Repo], 4145L, 0), (plan.Repos, plan.FreedBytes, plan.NotFound.Count));
+        Assert.Equal([cache.Repo], plan.Repos);
+        Assert.Equal((4145L, 0), (plan.FreedBytes, plan.NotFound.Count));
         Assert.Empty((await cache.Cache.ApplyAsync(plan, Token)).Failures);
         Assert.False(Directory.Exists(cache.Repo));
     }
@@ -166,9 +167,9 @@ public sealed class RemovalTests : IDisposable
             var failure = Assert.Single((await cache.Cache.ApplyAsync(prune with { Blobs = [], Records = [] }, Token)).Failures);
             Assert.Equal(cache.Layout.Snapshot(Set, First), failure.Path);
             Assert.Contains("downloading", failure.Reason, StringComparison.Ordinal);
-            Assert.Equal(before, Listing(cache.Layout.Root));
         }
 
+        Assert.Equal(before, Listing(cache.Layout.Root));
         Assert.Empty((await cache.Cache.ApplyAsync(all, Token)).Failures);
     }
 
