@@ -21,13 +21,17 @@ public sealed partial class HubClient : IDisposable
     public HubClientOptions Options { get; }
 
     // Offline there is none, so that no call can open a connection.
-    internal HubTransport Transport =>
-        transport
-        ?? throw new HubException(
+    internal HubTransport Transport => transport ?? throw OfflineError(null);
+
+    internal HubException OfflineError(RepoId? repo) =>
+        new(
             HubErrorKind.Offline,
             $"{Redacted.Address(Options.Endpoint)} may not be asked in offline mode.",
             "Switch offline mode off, or use what the cache has."
-        );
+        )
+        {
+            RepoId = repo,
+        };
 
     /// <summary>Closes the connections; calls that are under way fail.</summary>
     public void Dispose() => transport?.Dispose();

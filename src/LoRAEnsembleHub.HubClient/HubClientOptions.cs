@@ -63,6 +63,9 @@ public sealed record HubClientOptions
     internal Func<double> Chance { get; init; } =
         () => System.Security.Cryptography.RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
 
+    /// <summary>Says how many bytes may still be written at a path; null if that cannot be known.</summary>
+    internal Func<string, long?> FreeBytes { get; init; } = DiskSpace.FreeAt;
+
     private static string LibraryVersion =>
         typeof(HubClientOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
         ?? "0";

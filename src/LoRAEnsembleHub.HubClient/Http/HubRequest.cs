@@ -14,6 +14,9 @@ internal sealed record HubRequest
     /// <summary>Headers besides those of every request.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
+    /// <summary>Headers for the hub itself and not for hosts that it redirects to.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> OwnHeaders { get; init; } = [];
+
     public RetryKind Retry { get; init; } = RetryKind.Idempotent;
 
     /// <summary>Whether the token is sent, where it may be: to the endpoint's own origin, and over plain http to this machine only.</summary>

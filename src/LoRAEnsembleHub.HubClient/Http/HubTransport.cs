@@ -177,7 +177,7 @@ internal sealed class HubTransport : IDisposable
         message.Headers.TryAddWithoutValidation("User-Agent", options.UserAgent);
         message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         message.Headers.TryAddWithoutValidation("X-Amzn-Trace-Id", Guid.NewGuid().ToString());
-        foreach (var (name, value) in request.Headers)
+        foreach (var (name, value) in endpoint.IsOwn(address) ? request.Headers.Concat(request.OwnHeaders) : request.Headers)
         {
             if (!message.Headers.TryAddWithoutValidation(name, value))
             {
