@@ -46,7 +46,7 @@ internal sealed class FileBody : HttpContent
 
             if (left == 0)
             {
-                EnsureSame(hasher);
+                file.EnsureUnchanged(hasher?.Finish() ?? file.Sha256);
             }
 
             await stream.WriteAsync(buffer.AsMemory(0, got), cancellationToken).ConfigureAwait(false);
@@ -58,14 +58,5 @@ internal sealed class FileBody : HttpContent
     {
         length = count;
         return true;
-    }
-
-    private void EnsureSame(ContentHasher? hasher)
-    {
-        file.EnsureUnchanged();
-        if (hasher?.Finish() is { } now && now != file.Sha256)
-        {
-            throw PushFile.Changed(file.Path, $"its SHA-256 was {file.Sha256}, now it is {now}");
-        }
     }
 }
