@@ -1,3 +1,6 @@
+using LoRAEnsembleHub.Hub.Serving.Lfs;
+using LoRAEnsembleHub.Hub.Serving.Xet;
+
 namespace LoRAEnsembleHub.Hub.Serving;
 
 /// <summary>All addresses of the server in one place.</summary>
@@ -6,6 +9,8 @@ internal static class Routes
     public static RouteTable All()
     {
         var routes = new RouteTable();
+        LfsRoutes.Map(routes);
+        XetRoutes.Map(routes);
         return routes;
     }
 }
