@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Hub.Serving.Cards;
 using LoRAEnsembleHub.Hub.Serving.Lfs;
 using LoRAEnsembleHub.Hub.Serving.Xet;
 
@@ -11,6 +12,7 @@ internal static class Routes
         var routes = new RouteTable();
         LfsRoutes.Map(routes);
         XetRoutes.Map(routes);
+        CardRoutes.Map(routes);
         return routes;
     }
 }
