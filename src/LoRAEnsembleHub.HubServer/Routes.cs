@@ -6,6 +6,10 @@ internal static class Routes
     public static RouteTable All()
     {
         var routes = new RouteTable();
+        ResolveRoutes.Map(routes);
+        TreeRoutes.Map(routes);
+        RefRoutes.Map(routes);
+        CommitRoutes.Map(routes);
         return routes;
     }
 }

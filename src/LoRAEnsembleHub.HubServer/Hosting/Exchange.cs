@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LoRAEnsembleHub.Hub.Serving;
 
@@ -29,6 +30,10 @@ internal sealed class Exchange(HubHost host, HttpContext http, Caller caller, Ro
         host.Options.PublicUrl is { } address
             ? address.AbsoluteUri.TrimEnd('/')
             : $"{http.Request.Scheme}://{http.Request.Host.Value}{host.Options.PathPrefix}";
+
+    /// <summary>The path of the request as it came, encoded, without prefix and query.</summary>
+    public string EncodedPath =>
+        RequestPath.Encoded(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, host.Options.PathPrefix);
 
     /// <summary>The address of the repository's page.</summary>
     public string AddressOf(RepoId repo) => $"{BaseAddress}/{repo}";

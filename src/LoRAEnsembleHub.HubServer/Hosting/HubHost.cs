@@ -12,6 +12,7 @@ internal sealed class HubHost : IDisposable
         Catalogue = new(store, options.Folder is null ? null : new PlainFolder(options.Folder, options.Time));
         Tokens = new(options.Tokens);
         Uploads = new(options.Limits.ConcurrentUploads);
+        Commits = new(options.Time);
     }
 
     public HubServerOptions Options { get; }
@@ -30,6 +31,8 @@ internal sealed class HubHost : IDisposable
     public TokenCheck Tokens { get; }
 
     public UploadGate Uploads { get; }
+
+    public CommitWriter Commits { get; }
 
     public static async Task<HubHost> OpenAsync(HubServerOptions options, Action<StoreStep> step, CancellationToken cancellationToken)
     {
