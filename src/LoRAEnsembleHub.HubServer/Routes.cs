@@ -9,7 +9,13 @@ internal static class Routes
         ResolveRoutes.Map(routes);
         TreeRoutes.Map(routes);
         RefRoutes.Map(routes);
+        InfoRoutes.Map(routes);
+        ListRoutes.Map(routes);
+        AccountRoutes.Map(routes);
+        RepoRoutes.Map(routes);
+        BranchRoutes.Map(routes);
         CommitRoutes.Map(routes);
+        DiscussionRoutes.Map(routes);
         return routes;
     }
 }

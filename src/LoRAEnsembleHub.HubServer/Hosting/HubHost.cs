@@ -34,6 +34,8 @@ internal sealed class HubHost : IDisposable
 
     public CommitWriter Commits { get; }
 
+    public FactReader Facts { get; } = new();
+
     public static async Task<HubHost> OpenAsync(HubServerOptions options, Action<StoreStep> step, CancellationToken cancellationToken)
     {
         if (options.Folder is { } folder && !Directory.Exists(folder))
