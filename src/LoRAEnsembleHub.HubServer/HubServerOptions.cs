@@ -55,6 +55,9 @@ public sealed record HubServerOptions
     /// <summary>A path before all others, such as <c>/hub</c>; requests may leave it out. Empty takes the one of <see cref="PublicUrl"/>.</summary>
     public string PathPrefix { get; init; } = "";
 
+    /// <summary>How files are taken that do not travel inside a commit.</summary>
+    public LargeFileOptions LargeFiles { get; init; } = new();
+
     /// <summary>How much is taken.</summary>
     public ServerLimits Limits { get; init; } = new();
 
@@ -98,6 +101,7 @@ public sealed record HubServerOptions
             throw new ArgumentException($"PathPrefix is '{PathPrefix}'; it must begin with '/' and not end with one.");
         }
 
+        LargeFiles.Check();
         Limits.Check();
         return PathPrefix.Length == 0 && PublicUrl is not null ? this with { PathPrefix = PublicUrl.AbsolutePath.TrimEnd('/') } : this;
     }

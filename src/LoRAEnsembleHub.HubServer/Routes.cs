@@ -1,3 +1,6 @@
+using LoRAEnsembleHub.Hub.Serving.Lfs;
+using LoRAEnsembleHub.Hub.Serving.Xet;
+
 namespace LoRAEnsembleHub.Hub.Serving;
 
 /// <summary>All addresses of the server in one place.</summary>
@@ -16,6 +19,8 @@ internal static class Routes
         BranchRoutes.Map(routes);
         CommitRoutes.Map(routes);
         DiscussionRoutes.Map(routes);
+        LfsRoutes.Map(routes);
+        XetRoutes.Map(routes);
         return routes;
     }
 }
