@@ -10,6 +10,16 @@ internal static class Routes
     public static RouteTable All()
     {
         var routes = new RouteTable();
+        ResolveRoutes.Map(routes);
+        TreeRoutes.Map(routes);
+        RefRoutes.Map(routes);
+        InfoRoutes.Map(routes);
+        ListRoutes.Map(routes);
+        AccountRoutes.Map(routes);
+        RepoRoutes.Map(routes);
+        BranchRoutes.Map(routes);
+        CommitRoutes.Map(routes);
+        DiscussionRoutes.Map(routes);
         LfsRoutes.Map(routes);
         XetRoutes.Map(routes);
         CardRoutes.Map(routes);

@@ -14,6 +14,7 @@ internal sealed class HubHost : IDisposable
         Catalogue = new(store, options.Folder is null ? null : new PlainFolder(options.Folder, options.Time));
         Tokens = new(options.Tokens);
         Uploads = new(options.Limits.ConcurrentUploads);
+        Commits = new(options.Time);
     }
 
     public HubServerOptions Options { get; }
@@ -35,6 +36,10 @@ internal sealed class HubHost : IDisposable
     public TokenCheck Tokens { get; }
 
     public UploadGate Uploads { get; }
+
+    public CommitWriter Commits { get; }
+
+    public FactReader Facts { get; } = new();
 
     public static async Task<HubHost> OpenAsync(HubServerOptions options, Action<StoreStep> step, CancellationToken cancellationToken)
     {
