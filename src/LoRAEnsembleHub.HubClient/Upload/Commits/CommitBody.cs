@@ -56,6 +56,11 @@ internal sealed class CommitBody : HttpContent
     private async Task WriteContentAsync(Stream stream, PushFile file, CancellationToken cancellationToken)
     {
         file.EnsureUnchanged();
+        if (file.Size == 0)
+        {
+            return;
+        }
+
         using var hasher = ContentHasher.Sha256();
         await using var source = FileReading.Open(file.Source, file.Path);
         var piece = new byte[(int)Math.Clamp(file.Size, 1, PieceBytes)];

@@ -30,6 +30,11 @@ internal sealed class FileBody : HttpContent
     {
         file.EnsureUnchanged();
         using var hasher = count == file.Size ? ContentHasher.Sha256() : null;
+        if (count == 0)
+        {
+            return;
+        }
+
         await using var source = FileReading.Open(file.Source, file.Path);
         source.Position = offset;
         var buffer = new byte[(int)Math.Clamp(count, 1, BufferBytes)];

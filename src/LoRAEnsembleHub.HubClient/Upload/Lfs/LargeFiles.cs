@@ -8,9 +8,8 @@ internal sealed partial class LargeFiles(
     StoreRequests store,
     StoreAddresses addresses,
     MultipartNotes notes,
-    int workers,
     UploadProgress progress,
-    ILogger logger
+    HubClientOptions options
 )
 {
     private const int MostTries = 3;
@@ -36,7 +35,7 @@ internal sealed partial class LargeFiles(
                 EnsureTaken(file, answers[file.Sha256.Hex]);
             }
 
-            var settings = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+            var settings = new ParallelOptions { MaxDegreeOfParallelism = options.MaxWorkers, CancellationToken = cancellationToken };
             await Parallel
                 .ForEachAsync(
                     some,
@@ -73,7 +72,7 @@ internal sealed partial class LargeFiles(
             }
             catch (StoreRefusalException refusal)
             {
-                LogAskAgain(HubText.Shown(file.Path), refusal.Message);
+                LogAskAgain(options.Logger, HubText.Shown(file.Path), refusal.Message);
                 var answers = await batch.AskAsync([file], cancellationToken).ConfigureAwait(false);
                 answer = answers?[file.Sha256.Hex] ?? throw Refused(file, refusal.Refusal);
                 EnsureTaken(file, answer);
@@ -114,7 +113,7 @@ internal sealed partial class LargeFiles(
             bytes.Skip(plan.Range(known - 1, file.Size).Count);
         }
 
-        var settings = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+        var settings = new ParallelOptions { MaxDegreeOfParallelism = options.MaxWorkers, CancellationToken = cancellationToken };
         await Parallel
             .ForEachAsync(
                 all.Where(number => !note.Etags.ContainsKey(number)),
@@ -187,5 +186,5 @@ internal sealed partial class LargeFiles(
         );
 
     [LoggerMessage(LogLevel.Information, "New addresses are asked for '{Path}': {Reason}")]
-    private partial void LogAskAgain(string path, string reason);
+    private static partial void LogAskAgain(ILogger logger, string path, string reason);
 }

@@ -1,7 +1,7 @@
 using LoRAEnsembleHub.Hub;
 using Microsoft.AspNetCore.Http;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 public sealed class CardCheckTests
 {

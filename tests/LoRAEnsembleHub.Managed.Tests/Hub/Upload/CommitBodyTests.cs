@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using LoRAEnsembleHub.Hub;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 public sealed class CommitBodyTests
 {

@@ -1,6 +1,6 @@
 using LoRAEnsembleHub.Hub;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 public sealed class CommitTests
 {
@@ -254,6 +254,53 @@ public sealed class CommitTests
         Assert.Equal(["b.txt", "c.txt"], result.Unchanged);
         Assert.Equal(["d.txt"], result.Pushed);
         Assert.Equal(["a.txt", "b.txt", "c.txt", "d.txt"], hub.Head().Names);
+    }
+
+    [Theory]
+    [InlineData("/commit/")]
+    [InlineData("/put/")]
+    public async Task A_large_body_that_is_refused_by_its_head_is_not_sent_and_the_reason_is_told(string path)
+    {
+        await using var hub = await PushHub.StartAsync();
+        hub.Make(("a.txt", "a"));
+        using var client = hub.Client();
+        using var folder = new PushFolder();
+        folder.Put(path == "/put/" ? "b.safetensors" : "b.bin", PushFolder.Noise(20 << 20));
+        hub.Early = context => context.Request.Path.Value!.Contains(path, StringComparison.Ordinal) ? 413 : null;
+        var sent = new MostTransferred();
+
+        var refusal = await Assert.ThrowsAsync<HubException>(() =>
+            client.PushAsync(Repo, folder.FullPath, progress: sent, cancellationToken: Cancelled)
+        );
+
+        Assert.Equal(413, (int?)refusal.StatusCode);
+        Assert.Contains("Refused unread.", refusal.Message, StringComparison.Ordinal);
+        Assert.Single(hub.Seen(path));
+        Assert.Equal(0, sent.Bytes);
+    }
+
+    [Fact]
+    public async Task A_hub_without_a_history_is_looked_at_by_where_its_branch_stands()
+    {
+        await using var hub = await PushHub.StartAsync();
+        hub.Make(("a.txt", "a"));
+        using var client = hub.Client();
+        using var folder = new PushFolder(("b.txt", "b"));
+        Lose(hub, 1, asError: false);
+        hub.Early = context => context.Request.Path.Value!.Contains("/commits/", StringComparison.Ordinal) ? 404 : null;
+
+        var result = await client.PushAsync(Repo, folder.FullPath, cancellationToken: Cancelled);
+
+        Assert.Equal(hub.Head().Id, result.Head);
+        Assert.Single(hub.Seen("/commit/"));
+        Assert.Single(hub.Seen("/commits/"));
+    }
+
+    private sealed class MostTransferred : IProgress<TransferProgress>
+    {
+        public long Bytes { get; private set; }
+
+        public void Report(TransferProgress value) => Bytes = Math.Max(Bytes, value.BytesTransferred);
     }
 
     private static bool IsCommit(SeenRequest seen) => seen.Path.Contains("/commit/", StringComparison.Ordinal);

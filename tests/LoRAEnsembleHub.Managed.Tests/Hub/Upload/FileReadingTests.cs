@@ -1,6 +1,6 @@
 using LoRAEnsembleHub.Hub;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 public sealed class FileReadingTests
 {

@@ -3,7 +3,7 @@ using System.Text;
 using LoRAEnsembleHub.Hub;
 using Microsoft.AspNetCore.Http;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 /// <summary>One state of the repository of a <see cref="PushHub"/>.</summary>
 internal sealed record HubCommit(string Title, IReadOnlyDictionary<string, Stored> Files)

@@ -1,7 +1,7 @@
 using System.Text;
 using LoRAEnsembleHub.Hub;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 public sealed class LargeFileTests
 {
@@ -289,6 +289,29 @@ public sealed class LargeFileTests
         Assert.Contains("\"transfers\":[\"basic\",\"multipart\"]", hub.Seen("batch")[0].Text, StringComparison.Ordinal);
         Assert.DoesNotContain(hub.Requests, request => request.Method == "PUT");
         Assert.Equal(Weights, hub.Head().Files["model.safetensors"].Bytes);
+    }
+
+    [Fact]
+    public async Task A_batch_refused_for_another_reason_is_an_error()
+    {
+        await using var hub = await PushHub.StartAsync();
+        using var client = hub.Client();
+        using var folder = Folder();
+        hub.Before = async (context, seen) =>
+        {
+            if (!seen.Path.Contains("batch", StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            await new Refusal(404, "RepoNotFound", "No such repository").ExecuteAsync(context);
+            return true;
+        };
+
+        var refusal = await Assert.ThrowsAsync<HubException>(() => client.PushAsync(Repo, folder.FullPath, cancellationToken: Cancelled));
+
+        Assert.Equal(HubErrorKind.RepositoryNotFound, refusal.Kind);
+        Assert.Empty(hub.Seen("/commit/"));
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using LoRAEnsembleHub.Hub;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 public sealed class LocalTreeTests
 {
@@ -169,6 +169,21 @@ public sealed class LocalTreeTests
         folder.Link("sub/up", "..", toFolder: true);
 
         Assert.Contains("'sub/up' leads back", Refused(folder.FullPath).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_is_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps pipes elsewhere.");
+        using var folder = new PushFolder(("a.txt", "a"));
+        using var maker = System.Diagnostics.Process.Start("mkfifo", [folder.Locate("pipe")]);
+        await maker.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, maker.ExitCode);
+
+        var found = LocalTree.Find(folder.FullPath, "", FilePatterns.All, None);
+        var read = await FileReading.ReadAsync(found[1], TestContext.Current.CancellationToken);
+
+        Assert.Equal(("pipe", 0), (read.Path, read.Size));
     }
 
     [Fact]

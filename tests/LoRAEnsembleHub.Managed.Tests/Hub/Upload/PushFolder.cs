@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 /// <summary>A folder to be pushed, with folders in it.</summary>
 internal sealed class PushFolder : IDisposable

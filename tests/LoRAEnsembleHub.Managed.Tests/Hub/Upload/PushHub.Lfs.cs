@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 internal sealed partial class PushHub
 {

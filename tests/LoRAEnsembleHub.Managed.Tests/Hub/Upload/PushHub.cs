@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 /// <summary>A small hub in memory on a real socket that takes pushes, writes down what it is asked, and fails where a test wants it to.</summary>
 internal sealed partial class PushHub : IAsyncDisposable
@@ -44,6 +44,9 @@ internal sealed partial class PushHub : IAsyncDisposable
 
     /// <summary>Names of files that the hub ignores.</summary>
     public HashSet<string> Ignored { get; } = [];
+
+    /// <summary>Says whether to refuse a request before its body is read, and with which status.</summary>
+    public Func<HttpContext, int?> Early { get; set; } = _ => null;
 
     /// <summary>Says what to do before a request is dealt with; true if the answer is given.</summary>
     public Func<HttpContext, SeenRequest, Task<bool>> Before { get; set; } = (_, _) => Task.FromResult(false);
@@ -86,7 +89,7 @@ internal sealed partial class PushHub : IAsyncDisposable
             {
                 Endpoint = Address,
                 Token = Token,
-                Time = new HurriedTime(),
+                Time = new FastClock(100),
                 ResponseTimeout = TimeSpan.FromHours(1),
                 InactivityTimeout = TimeSpan.FromHours(1),
                 ConnectTimeout = TimeSpan.FromHours(1),
@@ -97,6 +100,13 @@ internal sealed partial class PushHub : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (Early(context) is { } status)
+        {
+            Requests.Enqueue(SeenRequest.Of(context, []));
+            await new Refusal(status, null, "Refused unread.").ExecuteAsync(context);
+            return;
+        }
+
         using var body = new MemoryStream();
         try
         {

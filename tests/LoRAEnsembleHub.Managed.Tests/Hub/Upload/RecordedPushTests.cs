@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 /// <summary>Pushes what was pushed when huggingface_hub was recorded, against the recorded answers, and compares the requests.</summary>
 public sealed class RecordedPushTests

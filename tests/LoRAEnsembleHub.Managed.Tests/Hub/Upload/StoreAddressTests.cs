@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoRAEnsembleHub.Hub;
 
-namespace LoRAEnsembleHub.Managed.Tests;
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Upload;
 
 public sealed class StoreAddressTests
 {
