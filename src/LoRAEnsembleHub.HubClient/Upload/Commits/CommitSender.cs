@@ -70,7 +70,7 @@ internal sealed partial class CommitSender(HubClient hub, UploadProgress progres
                 throw failure;
             }
 
-            parent = target.Parent ?? search.Head;
+            parent = target.Parent ?? (target.CreatePullRequest ? null : search.Head); // A pull request may start from an older state.
         }
     }
 

@@ -175,6 +175,33 @@ public sealed class CommitTests
     }
 
     [Fact]
+    public async Task A_pull_request_that_never_arrived_is_opened_although_the_branch_moved_meanwhile()
+    {
+        await using var hub = await PushHub.StartAsync();
+        hub.Make(("a.txt", "a"));
+        using var client = hub.Client();
+        using var folder = new PushFolder(("b.txt", "b"));
+        var failed = false;
+        hub.Before = (context, seen) =>
+        {
+            if (!IsCommit(seen) || failed)
+            {
+                return Task.FromResult(false);
+            }
+
+            failed = true;
+            hub.Branches["main"].Add(new("by another", hub.Head().Files));
+            context.Abort();
+            return Task.FromResult(true);
+        };
+
+        var result = await client.PushAsync(Repo, folder.FullPath, new() { CreatePullRequest = true }, cancellationToken: Cancelled);
+
+        Assert.Equal("refs/pr/1", result.Revision.Name);
+        Assert.Equal(["a.txt", "b.txt"], hub.Head("refs/pr/1").Names);
+    }
+
+    [Fact]
     public async Task A_hub_that_stays_away_after_the_commit_leaves_the_outcome_open_and_says_so()
     {
         await using var hub = await PushHub.StartAsync();
