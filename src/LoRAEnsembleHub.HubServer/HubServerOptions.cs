@@ -52,8 +52,11 @@ public sealed record HubServerOptions
     /// <summary>The address under which clients see the server; null takes scheme and host from each request.</summary>
     public Uri? PublicUrl { get; init; }
 
-    /// <summary>A path before all others, such as <c>/hub</c>; empty for none.</summary>
+    /// <summary>A path before all others, such as <c>/hub</c>; requests may leave it out. Empty takes the one of <see cref="PublicUrl"/>.</summary>
     public string PathPrefix { get; init; } = "";
+
+    /// <summary>How files are taken that do not travel inside a commit.</summary>
+    public LargeFileOptions LargeFiles { get; init; } = new();
 
     /// <summary>How much is taken.</summary>
     public ServerLimits Limits { get; init; } = new();
@@ -88,12 +91,18 @@ public sealed record HubServerOptions
             );
         }
 
+        foreach (var token in Tokens)
+        {
+            _ = RepoId.Parse(token.User); // The user's name becomes the owner of repositories and the author of commits.
+        }
+
         if (PathPrefix.Length > 0 && (PathPrefix[0] != '/' || PathPrefix[^1] == '/'))
         {
             throw new ArgumentException($"PathPrefix is '{PathPrefix}'; it must begin with '/' and not end with one.");
         }
 
+        LargeFiles.Check();
         Limits.Check();
-        return this;
+        return PathPrefix.Length == 0 && PublicUrl is not null ? this with { PathPrefix = PublicUrl.AbsolutePath.TrimEnd('/') } : this;
     }
 }

@@ -133,12 +133,10 @@ internal sealed class Pusher(HubClient hub, RepoId repo, PushOptions options)
             return [];
         }
 
-        var transport = hub.Transport;
-        var workers = hub.Options.MaxWorkers;
-        using var store = new StoreRequests(transport, repo, workers);
+        using var store = new StoreRequests(hub, repo);
         var isPullRequest = createPullRequest || revision.Name.StartsWith("refs/", StringComparison.Ordinal);
-        var batch = new LfsBatch(transport, repo, isPullRequest ? null : revision.Name);
-        var large = new LargeFiles(batch, store, new(transport.Endpoint), notes, workers, progress, hub.Options.Logger);
+        var batch = new LfsBatch(hub, repo, isPullRequest ? null : revision.Name);
+        var large = new LargeFiles(batch, store, new(hub.Transport.Endpoint), notes, progress, hub.Options);
         var declined = await large.StoreAsync(files, cancellationToken).ConfigureAwait(false);
         return declined.FirstOrDefault(file => file.Size > options.LargestInlineBytes) is { } tooLarge ? throw OnlyXet(tooLarge) : declined;
     }

@@ -9,7 +9,16 @@ internal sealed class UploadProgress(IProgress<TransferProgress>? observer, int 
     private int files;
 
     /// <summary>Bytes of files that left this machine, those of failed tries too.</summary>
-    public long BytesSent => Interlocked.Read(ref sent);
+    public long BytesSent
+    {
+        get
+        {
+            lock (turn)
+            {
+                return sent;
+            }
+        }
+    }
 
     /// <returns>The count of one request, over all its tries.</returns>
     public RequestBytes Begin() => new(this);
@@ -20,10 +29,11 @@ internal sealed class UploadProgress(IProgress<TransferProgress>? observer, int 
     /// <summary>Counts a file as done.</summary>
     public void FileDone() => Move(0, 1);
 
-    private void Move(long byteCount, int fileCount)
+    private void Move(long byteCount, int fileCount, long sentCount = 0)
     {
         lock (turn)
         {
+            sent += sentCount;
             bytes += byteCount;
             files += fileCount;
             observer?.Report(
@@ -33,7 +43,7 @@ internal sealed class UploadProgress(IProgress<TransferProgress>? observer, int 
                     FilesDone = files,
                     Bytes = totalBytes,
                     BytesDone = bytes,
-                    BytesTransferred = BytesSent,
+                    BytesTransferred = sent,
                 }
             );
         }
@@ -48,8 +58,7 @@ internal sealed class UploadProgress(IProgress<TransferProgress>? observer, int 
         public void Add(long count)
         {
             counted += count;
-            Interlocked.Add(ref whole.sent, count);
-            whole.Move(count, 0);
+            whole.Move(count, 0, count);
         }
 
         /// <summary>Takes back what the try before this one counted.</summary>

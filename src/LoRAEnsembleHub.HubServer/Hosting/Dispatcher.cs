@@ -14,7 +14,8 @@ internal sealed class Dispatcher(HubHost host, RouteTable routes)
             OriginCheck.Pass(http.Request, host.Options);
             var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             var route = routes.Find(http.Request.Method, RequestPath.Parts(target, host.Options.PathPrefix));
-            var caller = host.Tokens.Identify(http.Request.Headers.Authorization);
+            // Signed addresses and upload tokens are proof themselves; what a client sends along is no token of ours.
+            var caller = route.IsOwn ? new Caller(null, false) : host.Tokens.Identify(http.Request.Headers.Authorization);
             await route.Handler(new(host, http, caller, route)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

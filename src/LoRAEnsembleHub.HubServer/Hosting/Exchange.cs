@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace LoRAEnsembleHub.Hub.Serving;
 
@@ -29,6 +30,10 @@ internal sealed class Exchange(HubHost host, HttpContext http, Caller caller, Ro
         host.Options.PublicUrl is { } address
             ? address.AbsoluteUri.TrimEnd('/')
             : $"{http.Request.Scheme}://{http.Request.Host.Value}{host.Options.PathPrefix}";
+
+    /// <summary>The path of the request as it came, encoded, without prefix and query.</summary>
+    public string EncodedPath =>
+        RequestPath.Encoded(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, host.Options.PathPrefix);
 
     /// <summary>The address of the repository's page.</summary>
     public string AddressOf(RepoId repo) => $"{BaseAddress}/{repo}";
@@ -71,8 +76,23 @@ internal sealed class Exchange(HubHost host, HttpContext http, Caller caller, Ro
     {
         EnsureKnown();
         var found = await host.Catalogue.FindAsync(id, Cancelled).ConfigureAwait(false);
-        return found is not null && (!found.State.Private || caller.Opens(id)) ? found : throw RequestFault.RepoNotFound();
+        return found is not null && (!found.State.Private || caller.Opens(id))
+            ? found
+            : throw (found is null ? Moved(id) : null) ?? RequestFault.RepoNotFound();
     }
+
+    // Only to those who may see the repository under its new name, and only where the old one is in the path.
+    private RequestFault? Moved(RepoId id) =>
+        id == route.Repo
+        && host.Store?.FindMoved(id) is { } target
+        && host.Store.Find(target) is { } found
+        && (!found.State.Private || caller.Opens(target))
+            ? RequestFault.Moved(
+                host.Options.PathPrefix
+                    + EncodedPath.Replace($"/{id.FullName}", $"/{target.FullName}", StringComparison.Ordinal)
+                    + http.Request.QueryString.Value
+            )
+            : null;
 
     /// <summary>The repository in the path, if the caller may change it.</summary>
     public async Task<StoredRepository> WritableAsync() => await WritableAsync(RepoId).ConfigureAwait(false);

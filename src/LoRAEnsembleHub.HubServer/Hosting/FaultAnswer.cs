@@ -26,6 +26,11 @@ internal static class FaultAnswer
             response.Headers["X-Repo-Commit"] = fault.Commit.Hex;
         }
 
+        if (fault.Location is not null)
+        {
+            response.Headers.Location = fault.Location;
+        }
+
         if (fault.RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Hub.Serving.Lfs;
 using Microsoft.Extensions.Logging;
 
 namespace LoRAEnsembleHub.Hub.Serving;
@@ -5,13 +6,15 @@ namespace LoRAEnsembleHub.Hub.Serving;
 /// <summary>All that the routes of one server share.</summary>
 internal sealed class HubHost : IDisposable
 {
-    private HubHost(HubServerOptions options, RepoStore? store)
+    private HubHost(HubServerOptions options, RepoStore? store, LargeUploads? large)
     {
         Options = options;
         Store = store;
+        Large = large;
         Catalogue = new(store, options.Folder is null ? null : new PlainFolder(options.Folder, options.Time));
         Tokens = new(options.Tokens);
         Uploads = new(options.Limits.ConcurrentUploads);
+        Commits = new(options.Time);
     }
 
     public HubServerOptions Options { get; }
@@ -25,11 +28,18 @@ internal sealed class HubHost : IDisposable
     /// <summary>The server's own repositories; null when it only serves a folder.</summary>
     public RepoStore? Store { get; }
 
+    /// <summary>Uploads under way; null without a store.</summary>
+    public LargeUploads? Large { get; }
+
     public Catalogue Catalogue { get; }
 
     public TokenCheck Tokens { get; }
 
     public UploadGate Uploads { get; }
+
+    public CommitWriter Commits { get; }
+
+    public FactReader Facts { get; } = new();
 
     public static async Task<HubHost> OpenAsync(HubServerOptions options, Action<StoreStep> step, CancellationToken cancellationToken)
     {
@@ -41,7 +51,16 @@ internal sealed class HubHost : IDisposable
         var store = options.Storage is null
             ? null
             : await RepoStore.OpenAsync(options.Storage, options.Limits, step, cancellationToken).ConfigureAwait(false);
-        return new(options, store);
+        try
+        {
+            var large = store is null ? null : await LargeUploads.OpenAsync(store, options, cancellationToken).ConfigureAwait(false);
+            return new(options, store, large);
+        }
+        catch
+        {
+            store?.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

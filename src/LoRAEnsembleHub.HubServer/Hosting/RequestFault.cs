@@ -1,7 +1,7 @@
 namespace LoRAEnsembleHub.Hub.Serving;
 
 /// <summary>A request that is answered with an error: status, code and words as Hugging Face's clients read them.</summary>
-/// <param name="status">The status of the answer, 400 or more.</param>
+/// <param name="status">The status of the answer: 400 or more, or 307.</param>
 /// <param name="message">What is wrong, for the user of the client.</param>
 /// <param name="code">The code by which clients tell errors apart; null for those they know by status alone.</param>
 internal sealed class RequestFault(int status, string message, string? code = null) : Exception(message)
@@ -18,6 +18,11 @@ internal sealed class RequestFault(int status, string message, string? code = nu
 
     /// <summary>When to come again.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Where the thing is now; the status is then 307.</summary>
+    public string? Location { get; init; }
+
+    public static RequestFault Moved(string location) => new(307, "The repository has another name now") { Location = location };
 
     public static RequestFault BadToken() => new(401, "Invalid credentials in Authorization header");
 

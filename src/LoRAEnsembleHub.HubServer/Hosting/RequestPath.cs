@@ -15,7 +15,10 @@ internal static class RequestPath
     /// <param name="rawTarget">The request's target as sent: <c>/a/b%2Fc?d</c>, or with scheme and host before it.</param>
     /// <param name="prefix">A path before all others, dropped where it is there.</param>
     /// <exception cref="RequestFault">400: an escape is broken or what comes out is no UTF-8.</exception>
-    public static string[] Parts(string rawTarget, string prefix)
+    public static string[] Parts(string rawTarget, string prefix) => [.. Encoded(rawTarget, prefix).Trim('/').Split('/').Select(Decode)];
+
+    /// <returns>The path as it was sent, without prefix and query.</returns>
+    public static string Encoded(string rawTarget, string prefix)
     {
         var path = rawTarget.Split('?', '#')[0];
         if (!path.StartsWith('/') && path.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme)
@@ -24,12 +27,9 @@ internal static class RequestPath
             path = slash < 0 ? "/" : path[slash..];
         }
 
-        if (prefix.Length > 0 && (path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal)))
-        {
-            path = path[prefix.Length..];
-        }
-
-        return [.. path.Trim('/').Split('/').Select(Decode)];
+        return prefix.Length > 0 && (path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal))
+            ? path[prefix.Length..]
+            : path;
     }
 
     private static string Decode(string part)

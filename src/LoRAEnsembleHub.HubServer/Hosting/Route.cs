@@ -8,4 +8,5 @@ internal delegate Task RouteHandler(Exchange exchange);
 /// <param name="Repo">The repository in the path.</param>
 /// <param name="Type">The type of repository in the path.</param>
 /// <param name="Rest">The parts of the path after the word that chose the handler.</param>
-internal sealed record Route(RouteHandler Handler, RepoId? Repo, RepoType? Type, IReadOnlyList<string> Rest);
+/// <param name="IsOwn">Whether it is one of the addresses that the server itself hands out, which bring their own proof.</param>
+internal sealed record Route(RouteHandler Handler, RepoId? Repo, RepoType? Type, IReadOnlyList<string> Rest, bool IsOwn);

@@ -45,13 +45,13 @@ internal sealed class RouteTable
         var place = Locate(parts) ?? throw RequestFault.NoSuchRoute();
         if (handlers.TryGetValue((place.Family, method, place.Word), out var handler))
         {
-            return new(handler, place.Repo, place.Type, place.Rest);
+            return new(handler, place.Repo, place.Type, place.Rest, place.Family == "own");
         }
 
         // HEAD is GET without a body; Kestrel leaves the body out.
         if (method == "HEAD" && handlers.TryGetValue((place.Family, "GET", place.Word), out var get))
         {
-            return new(get, place.Repo, place.Type, place.Rest);
+            return new(get, place.Repo, place.Type, place.Rest, place.Family == "own");
         }
 
         throw handlers.Keys.Any(key => (key.Family, key.Word) == (place.Family, place.Word))

@@ -61,13 +61,20 @@ internal sealed class ObjectStore
     /// <exception cref="RequestFault">It is too much for one file (413) or for the store (507).</exception>
     public PendingObject Begin(long size)
     {
+        EnsureFits(size);
+        return new(this, NewTemporaryPath(), size, step);
+    }
+
+    /// <summary>Refuses a file that is too large, or would not fit any more.</summary>
+    /// <exception cref="RequestFault">It is too much for one file (413) or for the store (507).</exception>
+    public void EnsureFits(long size)
+    {
         if (size < 0 || size > limits.FileBytes)
         {
             throw RequestFault.TooLarge($"The file has {size} bytes; this server takes {limits.FileBytes} at most.");
         }
 
         EnsureRoom(size);
-        return new(this, NewTemporaryPath(), size, step);
     }
 
     /// <summary>Refuses what would not fit any more.</summary>

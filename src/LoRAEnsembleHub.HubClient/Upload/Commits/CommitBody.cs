@@ -55,6 +55,12 @@ internal sealed class CommitBody : HttpContent
 
     private async Task WriteContentAsync(Stream stream, PushFile file, CancellationToken cancellationToken)
     {
+        file.EnsureUnchanged();
+        if (file.Size == 0)
+        {
+            return;
+        }
+
         using var hasher = ContentHasher.Sha256();
         await using var source = FileReading.Open(file.Source, file.Path);
         var piece = new byte[(int)Math.Clamp(file.Size, 1, PieceBytes)];
@@ -70,9 +76,9 @@ internal sealed class CommitBody : HttpContent
 
             left -= got;
             hasher.Append(piece.AsSpan(0, got));
-            if (left == 0 && hasher.Finish() is var now && now != file.Sha256)
+            if (left == 0)
             {
-                throw PushFile.Changed(file.Path, $"its SHA-256 was {file.Sha256}, now it is {now}");
+                file.EnsureUnchanged(hasher.Finish());
             }
 
             var status = Base64.EncodeToUtf8(piece.AsSpan(0, got), encoded, out _, out var written);

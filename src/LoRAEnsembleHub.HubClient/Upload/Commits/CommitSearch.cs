@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace LoRAEnsembleHub.Hub;
 
 /// <summary>Looks whether a commit whose answer was lost is in the repository.</summary>
@@ -43,10 +45,7 @@ internal sealed class CommitSearch(HubClient hub, CommitTarget target, CommitMes
     private async Task<MadeCommit?> FindCommitAsync(CancellationToken cancellationToken)
     {
         var before = Head;
-        var request = HubRequest.Get(HubAddresses.Commits(target.Repo, target.Revision, MostCommits)) with { Repo = target.Repo };
-        var newest = await hub
-            .Transport.AskAsync(request, UploadJson.Default.IReadOnlyListCommitRecord, cancellationToken)
-            .ConfigureAwait(false);
+        var newest = await NewestAsync(cancellationToken).ConfigureAwait(false);
         var since = new List<CommitHash>();
         foreach (var commit in newest)
         {
@@ -76,10 +75,27 @@ internal sealed class CommitSearch(HubClient hub, CommitTarget target, CommitMes
         return null;
     }
 
+    private async Task<IReadOnlyList<CommitRecord>> NewestAsync(CancellationToken cancellationToken)
+    {
+        var request = HubRequest.Get(HubAddresses.Commits(target.Repo, target.Revision, MostCommits)) with { Repo = target.Repo };
+        try
+        {
+            return await hub
+                .Transport.AskAsync(request, UploadJson.Default.IReadOnlyListCommitRecord, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (HubException noHistory) when (noHistory.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.NotImplemented)
+        {
+            // Not every hub tells its history; where the branch stands all of them tell.
+            var info = await hub.GetRepoAsync(target.Repo, target.Revision, cancellationToken).ConfigureAwait(false);
+            return [new() { Id = info.Commit?.Hex }];
+        }
+    }
+
     private async Task<bool> IsOursAsync(CommitHash commit, CancellationToken cancellationToken)
     {
         var listed = await hub.ListFilesAsync(target.Repo, Revision.Parse(commit.Hex), cancellationToken).ConfigureAwait(false);
-        var files = listed.ToDictionary(file => file.Path, file => file.Hash, StringComparer.Ordinal);
+        var files = listed.DistinctBy(file => file.Path).ToDictionary(file => file.Path, file => file.Hash, StringComparer.Ordinal);
         return operations.All(operation =>
             operation switch
             {

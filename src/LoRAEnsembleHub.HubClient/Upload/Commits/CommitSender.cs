@@ -30,12 +30,14 @@ internal sealed partial class CommitSender(HubClient hub, UploadProgress progres
         await search.StartAsync(cancellationToken).ConfigureAwait(false);
         var parent = target.Parent;
         var bytes = progress.Begin();
+        var inline = operations.OfType<InlineFile>().Sum(one => one.File.Size);
         for (var tries = 0; ; tries++)
         {
             HubException failure;
             try
             {
-                return await SendOnceAsync(target, () => Body(message, parent, operations, bytes), cancellationToken).ConfigureAwait(false);
+                return await SendOnceAsync(target, () => Body(message, parent, operations, bytes), inline, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (HubException conflict) when (conflict.StatusCode == HttpStatusCode.PreconditionFailed)
             {
@@ -68,7 +70,7 @@ internal sealed partial class CommitSender(HubClient hub, UploadProgress progres
                 throw failure;
             }
 
-            parent = target.Parent ?? search.Head;
+            parent = target.Parent ?? (target.CreatePullRequest ? null : search.Head); // A pull request may start from an older state.
         }
     }
 
@@ -83,7 +85,12 @@ internal sealed partial class CommitSender(HubClient hub, UploadProgress progres
         return new(message, parent, operations, bytes);
     }
 
-    private async Task<MadeCommit> SendOnceAsync(CommitTarget target, Func<CommitBody> body, CancellationToken cancellationToken)
+    private async Task<MadeCommit> SendOnceAsync(
+        CommitTarget target,
+        Func<CommitBody> body,
+        long inline,
+        CancellationToken cancellationToken
+    )
     {
         var request = new HubRequest
         {
@@ -93,6 +100,8 @@ internal sealed partial class CommitSender(HubClient hub, UploadProgress progres
                 UriKind.Relative
             ),
             Body = body,
+            Headers = LargeBody.AskFirst(inline),
+            ResponseTimeout = LargeBody.Patience(hub.Options),
             Retry = RetryKind.OnlyIfRefused,
             Repo = target.Repo,
             MaxAnswerBytes = LongestAnswerBytes,

@@ -30,6 +30,11 @@ internal sealed class FileBody : HttpContent
     {
         file.EnsureUnchanged();
         using var hasher = count == file.Size ? ContentHasher.Sha256() : null;
+        if (count == 0)
+        {
+            return;
+        }
+
         await using var source = FileReading.Open(file.Source, file.Path);
         source.Position = offset;
         var buffer = new byte[(int)Math.Clamp(count, 1, BufferBytes)];
@@ -46,7 +51,7 @@ internal sealed class FileBody : HttpContent
 
             if (left == 0)
             {
-                EnsureSame(hasher);
+                file.EnsureUnchanged(hasher?.Finish() ?? file.Sha256);
             }
 
             await stream.WriteAsync(buffer.AsMemory(0, got), cancellationToken).ConfigureAwait(false);
@@ -58,14 +63,5 @@ internal sealed class FileBody : HttpContent
     {
         length = count;
         return true;
-    }
-
-    private void EnsureSame(ContentHasher? hasher)
-    {
-        file.EnsureUnchanged();
-        if (hasher?.Finish() is { } now && now != file.Sha256)
-        {
-            throw PushFile.Changed(file.Path, $"its SHA-256 was {file.Sha256}, now it is {now}");
-        }
     }
 }

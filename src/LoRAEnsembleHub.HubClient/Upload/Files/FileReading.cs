@@ -13,8 +13,9 @@ internal static class FileReading
         using var git = ContentHasher.GitBlob(file.Stamp.Size);
         byte[]? sample = null;
         var total = 0L;
-        await using (var stream = Open(file.Source, file.Path))
+        if (file.Stamp.Size > 0) // A pipe has the size 0 too, and opening one could wait for ever.
         {
+            await using var stream = Open(file.Source, file.Path);
             var buffer = new byte[(int)Math.Clamp(file.Stamp.Size, 1, BufferBytes)];
             int count;
             while ((count = await ReadSomeAsync(stream, buffer, file.Path, cancellationToken).ConfigureAwait(false)) > 0)

@@ -66,7 +66,7 @@ internal sealed class LocalTree
     // The chain holds the real folders from the root to this one, so that a link to one of them is not followed for ever.
     private void Walk(string folder, string name, IReadOnlyList<string> chain, CancellationToken cancellationToken)
     {
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+        foreach (var entry in Entries(folder, name))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var inner = name.Length == 0 ? entry.Name : $"{name}/{entry.Name}";
@@ -87,6 +87,23 @@ internal sealed class LocalTree
             {
                 Add(inner, entry.FullName);
             }
+        }
+    }
+
+    private static FileSystemInfo[] Entries(string folder, string name)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).GetFileSystemInfos();
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new HubException(
+                HubErrorKind.LocalFile,
+                $"The folder '{HubText.Shown(name.Length == 0 ? folder : name)}' cannot be read: {cause.Message}",
+                "Nothing was pushed. Make the folder readable, or push another one.",
+                cause
+            );
         }
     }
 

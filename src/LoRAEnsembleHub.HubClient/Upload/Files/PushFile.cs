@@ -40,6 +40,18 @@ internal sealed record PushFile
         }
     }
 
+    /// <summary>Refuses the file if it was written to since it was read, or is another by its hash.</summary>
+    /// <param name="now">SHA-256 of the bytes as just read.</param>
+    /// <exception cref="HubException"><see cref="HubErrorKind.LocalFile"/>: it was, or it is gone.</exception>
+    public void EnsureUnchanged(ContentHash now)
+    {
+        EnsureUnchanged();
+        if (now != Sha256)
+        {
+            throw Changed(Path, $"its SHA-256 was {Sha256}, now it is {now}");
+        }
+    }
+
     /// <returns>The refusal of a file that changed.</returns>
     public static HubException Changed(string path, string evidence) =>
         new(

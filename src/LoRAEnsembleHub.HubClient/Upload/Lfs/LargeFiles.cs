@@ -8,12 +8,13 @@ internal sealed partial class LargeFiles(
     StoreRequests store,
     StoreAddresses addresses,
     MultipartNotes notes,
-    int workers,
     UploadProgress progress,
-    ILogger logger
+    HubClientOptions options
 )
 {
     private const int MostTries = 3;
+
+    private readonly MultipartUpload parts = new(store, notes, options.MaxWorkers);
 
     /// <summary>Stores files, those first that the hub does not have.</summary>
     /// <returns>The files that the hub takes no way that this client speaks; they are not stored.</returns>
@@ -36,7 +37,7 @@ internal sealed partial class LargeFiles(
                 EnsureTaken(file, answers[file.Sha256.Hex]);
             }
 
-            var settings = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
+            var settings = new ParallelOptions { MaxDegreeOfParallelism = options.MaxWorkers, CancellationToken = cancellationToken };
             await Parallel
                 .ForEachAsync(
                     some,
@@ -73,7 +74,7 @@ internal sealed partial class LargeFiles(
             }
             catch (StoreRefusalException refusal)
             {
-                LogAskAgain(HubText.Shown(file.Path), refusal.Message);
+                LogAskAgain(options.Logger, HubText.Shown(file.Path), refusal.Message);
                 var answers = await batch.AskAsync([file], cancellationToken).ConfigureAwait(false);
                 answer = answers?[file.Sha256.Hex] ?? throw Refused(file, refusal.Refusal);
                 EnsureTaken(file, answer);
@@ -92,7 +93,7 @@ internal sealed partial class LargeFiles(
 
         if (MultipartPlan.IsAskedFor(upload))
         {
-            await SendPartsAsync(file, MultipartPlan.Read(upload, file, addresses), bytes, cancellationToken).ConfigureAwait(false);
+            await parts.SendAsync(file, MultipartPlan.Read(upload, file, addresses), bytes, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -103,49 +104,6 @@ internal sealed partial class LargeFiles(
         {
             await store.VerifyAsync(file, addresses.Read(verify.Href), cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async Task SendPartsAsync(PushFile file, MultipartPlan plan, FileBytes bytes, CancellationToken cancellationToken)
-    {
-        var note = await notes.OfAsync(file, plan, cancellationToken).ConfigureAwait(false);
-        var all = Enumerable.Range(1, plan.Parts.Count);
-        foreach (var known in all.Where(note.Etags.ContainsKey))
-        {
-            bytes.Skip(plan.Range(known - 1, file.Size).Count);
-        }
-
-        var settings = new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellationToken };
-        await Parallel
-            .ForEachAsync(
-                all.Where(number => !note.Etags.ContainsKey(number)),
-                settings,
-                async (number, token) =>
-                {
-                    var (offset, count) = plan.Range(number - 1, file.Size);
-                    var etag = await store
-                        .PutAsync(file, plan.Parts[number - 1], offset, count, bytes.Begin(), token)
-                        .ConfigureAwait(false);
-                    await notes.AddAsync(file, number, etag ?? throw NoAcknowledgement(file, number), token).ConfigureAwait(false);
-                }
-            )
-            .ConfigureAwait(false);
-
-        note = await notes.OfAsync(file, plan, cancellationToken).ConfigureAwait(false);
-        var parts = all.Select(number => new LfsCompletedPart(number, note.Etags[number])).ToList();
-        try
-        {
-            await store
-                .CompleteAsync(plan.Completion, new() { Oid = file.Sha256.Hex, Parts = parts }, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (StoreRefusalException)
-        {
-            // Whatever the store makes of these parts, asking again with them is of no use.
-            await notes.ForgetAsync(file, cancellationToken).ConfigureAwait(false);
-            throw;
-        }
-
-        await notes.ForgetAsync(file, cancellationToken).ConfigureAwait(false);
     }
 
     private static void EnsureTaken(PushFile file, LfsObjectAnswer answer)
@@ -168,7 +126,8 @@ internal sealed partial class LargeFiles(
     private static HubException Refused(PushFile file, HubException refusal) =>
         new(
             refusal.Kind is HubErrorKind.RepositoryNotFound ? HubErrorKind.Metadata : refusal.Kind,
-            $"The store of large files did not take '{HubText.Shown(file.Path)}', asked {MostTries} times: {refusal.Message}",
+            $"The store of large files does not take '{HubText.Shown(file.Path)}', also at new addresses: {(int?)refusal.StatusCode} "
+                + (refusal.ServerMessage ?? refusal.Message),
             "Nothing was committed. Push again; what is stored already is not sent again.",
             refusal
         )
@@ -179,13 +138,6 @@ internal sealed partial class LargeFiles(
             ServerMessage = refusal.ServerMessage,
         };
 
-    private static HubException NoAcknowledgement(PushFile file, int number) =>
-        new(
-            HubErrorKind.Metadata,
-            $"The store took part {number} of '{HubText.Shown(file.Path)}' without an ETag, which is needed to put the parts together.",
-            "This is a fault of the hub's store; nothing was committed. Tell whoever runs it."
-        );
-
     [LoggerMessage(LogLevel.Information, "New addresses are asked for '{Path}': {Reason}")]
-    private partial void LogAskAgain(string path, string reason);
+    private static partial void LogAskAgain(ILogger logger, string path, string reason);
 }

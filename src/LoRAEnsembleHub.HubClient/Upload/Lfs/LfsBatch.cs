@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace LoRAEnsembleHub.Hub;
 
 /// <summary>Asks a hub where large files go.</summary>
-internal sealed class LfsBatch(HubTransport transport, RepoId repo, string? branch)
+internal sealed class LfsBatch(HubClient hub, RepoId repo, string? branch)
 {
     /// <summary>How many files one question may be about.</summary>
     public const int MostObjects = 100;
@@ -43,10 +43,13 @@ internal sealed class LfsBatch(HubTransport transport, RepoId repo, string? bran
             MaxAnswerBytes = LongestAnswerBytes,
             Expected = [(int)HttpStatusCode.NotFound, (int)HttpStatusCode.MethodNotAllowed, (int)HttpStatusCode.NotImplemented],
         };
-        using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var response = await hub.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            return null;
+            // Without a code it is the route that is missing, with one the repository.
+            return response.Headers.NonValidated.Contains("X-Error-Code")
+                ? throw await AnswerErrors.FromAsync(request, response, hub.Options, cancellationToken).ConfigureAwait(false)
+                : null;
         }
 
         var answer = await HubJson.ReadAsync(response, UploadJson.Default.LfsBatchAnswer, cancellationToken).ConfigureAwait(false);

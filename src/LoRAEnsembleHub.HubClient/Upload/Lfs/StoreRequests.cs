@@ -4,11 +4,11 @@ using System.Text.Json;
 namespace LoRAEnsembleHub.Hub;
 
 /// <summary>Sends bytes of large files to the addresses that a hub gave for them, never with the token.</summary>
-internal sealed class StoreRequests(HubTransport transport, RepoId repo, int workers) : IDisposable
+internal sealed class StoreRequests(HubClient hub, RepoId repo) : IDisposable
 {
     private const int LongestAnswerBytes = 1 << 20;
 
-    private readonly SemaphoreSlim places = new(workers);
+    private readonly SemaphoreSlim places = new(hub.Options.MaxWorkers);
 
     /// <summary>Puts a file, or a part of one.</summary>
     /// <returns>The store's acknowledgement as sent (<c>ETag</c>); null if there is none.</returns>
@@ -35,10 +35,11 @@ internal sealed class StoreRequests(HubTransport transport, RepoId repo, int wor
                     bytes.Restart();
                     return new FileBody(file, offset, count, bytes);
                 },
+                Headers = LargeBody.AskFirst(count),
                 Authorize = false,
                 MaxAnswerBytes = LongestAnswerBytes,
             };
-            using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await hub.Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
             return response.Headers.NonValidated.TryGetValues("ETag", out var etag) ? etag.ToString() : null;
         }
         catch (HubException refusal)
@@ -78,7 +79,7 @@ internal sealed class StoreRequests(HubTransport transport, RepoId repo, int wor
     public void Dispose() => places.Dispose();
 
     private Task<HttpResponseMessage> PostAsync(Uri address, byte[] body, bool authorize, CancellationToken cancellationToken) =>
-        transport.SendAsync(
+        hub.Transport.SendAsync(
             new()
             {
                 Method = HttpMethod.Post,
@@ -87,6 +88,7 @@ internal sealed class StoreRequests(HubTransport transport, RepoId repo, int wor
                 Headers = [LfsBatch.Accept],
                 Authorize = authorize,
                 Repo = authorize ? repo : null,
+                ResponseTimeout = LargeBody.Patience(hub.Options),
                 MaxAnswerBytes = LongestAnswerBytes,
             },
             cancellationToken
