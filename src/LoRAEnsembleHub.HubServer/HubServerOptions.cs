@@ -58,6 +58,12 @@ public sealed record HubServerOptions
     /// <summary>How files are taken that do not travel inside a commit.</summary>
     public LargeFileOptions LargeFiles { get; init; } = new();
 
+    /// <summary>
+    /// Whether a push is refused when it brings a pickle that imports anything not known to be harmless, or a safetensors file that is none.
+    /// Otherwise the push is answered, and every listing marked, with a warning.
+    /// </summary>
+    public bool RefuseUnsafeFiles { get; init; }
+
     /// <summary>How much is taken.</summary>
     public ServerLimits Limits { get; init; } = new();
 

@@ -1,4 +1,6 @@
+using LoRAEnsembleHub.Hub.Serving.Cards;
 using LoRAEnsembleHub.Hub.Serving.Lfs;
+using LoRAEnsembleHub.Hub.Serving.Scan;
 using LoRAEnsembleHub.Hub.Serving.Xet;
 
 namespace LoRAEnsembleHub.Hub.Serving;
@@ -21,6 +23,8 @@ internal static class Routes
         DiscussionRoutes.Map(routes);
         LfsRoutes.Map(routes);
         XetRoutes.Map(routes);
+        CardRoutes.Map(routes);
+        ScanRoutes.Map(routes);
         return routes;
     }
 }

@@ -74,6 +74,7 @@ internal static class RepoRoutes
         var body = await exchange.BodyAsync().ConfigureAwait(false);
         var repo = await exchange.WritableAsync(Named(exchange, body)).ConfigureAwait(false);
         await exchange.Host.Store!.DeleteAsync(repo, exchange.Cancelled).ConfigureAwait(false);
+        exchange.Host.Large!.Xorbs.Forget(repo.Id);
         await exchange.JsonAsync(new JsonObject()).ConfigureAwait(false);
     }
 
@@ -92,6 +93,7 @@ internal static class RepoRoutes
         }
 
         await exchange.Host.Store!.MoveAsync(repo, to, exchange.Cancelled).ConfigureAwait(false);
+        exchange.Host.Large!.Xorbs.Forget(from); // Another repository may take the name.
         await exchange.JsonAsync(new JsonObject { ["url"] = exchange.AddressOf(to) }).ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Hub.Serving.Lfs;
+using LoRAEnsembleHub.Hub.Serving.Scan;
 using Microsoft.Extensions.Logging;
 
 namespace LoRAEnsembleHub.Hub.Serving;
@@ -40,6 +41,8 @@ internal sealed class HubHost : IDisposable
     public CommitWriter Commits { get; }
 
     public FactReader Facts { get; } = new();
+
+    public Verdicts Verdicts { get; } = new();
 
     public static async Task<HubHost> OpenAsync(HubServerOptions options, Action<StoreStep> step, CancellationToken cancellationToken)
     {
