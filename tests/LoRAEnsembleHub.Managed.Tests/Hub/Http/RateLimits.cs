@@ -93,7 +93,9 @@ public sealed class RateLimits
 
     private static FaultHub Hub(Limit limit)
     {
-        var files = Enumerable.Range(0, Count).ToDictionary(number => $"folder/{number:0000}.txt", number => TestContents.Bytes(20, number));
+        var files = Enumerable
+            .Range(0, Count)
+            .ToDictionary(number => $"folder/{number:0000}.txt", number => TestContents.Bytes(20, number));
         return new(files) { Gate = limit.AnswerAsync };
     }
 
@@ -129,7 +131,11 @@ public sealed class RateLimits
             var seconds = Math.Ceiling(reset.TotalSeconds);
             if (tells)
             {
-                exchange.ExtraHeaders = [$"RateLimit: \"resolvers\";r={Math.Max(0, remaining)};t={seconds}", $"RateLimit-Policy: \"fixed window\";\"resolvers\";q={InWindow};w={Window.TotalSeconds}"];
+                exchange.ExtraHeaders =
+                [
+                    $"RateLimit: \"resolvers\";r={Math.Max(0, remaining)};t={seconds}",
+                    $"RateLimit-Policy: \"fixed window\";\"resolvers\";q={InWindow};w={Window.TotalSeconds}",
+                ];
             }
 
             if (remaining >= 0)
