@@ -11,6 +11,11 @@ namespace LoRAEnsembleHub.Hub.Serving;
 /// </remarks>
 internal sealed class Mirror : IDisposable
 {
+    private const int MissingRemembered = 10_000;
+
+    // Questions about one repository take turns; a fixed number of queues, since anybody can ask for any name.
+    private const int Turns = 64;
+
     // A hub that does not answer is not asked again at once, so that clients are served from what is here without waiting.
     private static readonly TimeSpan rest = TimeSpan.FromSeconds(15);
 
@@ -20,7 +25,7 @@ internal sealed class Mirror : IDisposable
     private readonly HubClient client;
     private readonly ConcurrentDictionary<RepoId, MirrorNote> known = new();
     private readonly ConcurrentDictionary<RepoId, DateTimeOffset> missing = new();
-    private readonly ConcurrentDictionary<RepoId, SemaphoreSlim> turns = new();
+    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1, 1))];
     private DateTimeOffset? silentSince;
 
     public Mirror(HubServerOptions options, ObjectStore objects)
@@ -51,7 +56,7 @@ internal sealed class Mirror : IDisposable
     /// <exception cref="RequestFault">502: the hub above cannot be asked and the repository was never asked for before.</exception>
     public async Task<IRepository?> FindAsync(RepoId id, CancellationToken cancellationToken)
     {
-        var turn = turns.GetOrAdd(id, _ => new(1, 1));
+        var turn = turns[(uint)id.GetHashCode() % Turns];
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -80,7 +85,7 @@ internal sealed class Mirror : IDisposable
     public void Dispose()
     {
         client.Dispose();
-        foreach (var turn in turns.Values)
+        foreach (var turn in turns)
         {
             turn.Dispose();
         }
@@ -111,6 +116,11 @@ internal sealed class Mirror : IDisposable
         {
             // Missing, private or gated there: for this server's clients there is no such repository.
             MirrorLog.Refused(options.Logger, id, error.Kind);
+            if (missing.Count >= MissingRemembered)
+            {
+                missing.Clear();
+            }
+
             missing[id] = options.Time.GetUtcNow();
             known.TryRemove(id, out _);
             return null;

@@ -5,6 +5,8 @@ namespace LoRAEnsembleHub.Hub.Serving;
 /// <summary>Listings and files of the hub above; each is fetched once.</summary>
 internal sealed class MirrorContents(HubClient client, string listings, ObjectStore objects, ServerLimits limits)
 {
+    private const int ListingsInMemory = 256;
+
     private readonly ConcurrentDictionary<(RepoId Repo, CommitHash Commit), FileTree> known = new();
     private readonly ConcurrentDictionary<(RepoId Repo, ContentHash Content), Lazy<Task<string>>> underWay = new();
 
@@ -21,6 +23,11 @@ internal sealed class MirrorContents(HubClient client, string listings, ObjectSt
         tree = File.Exists(path)
             ? new(StoreJson.Read<List<StoredFile>>(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path))
             : await AskAsync(id, commit, path, cancellationToken).ConfigureAwait(false);
+        if (known.Count >= ListingsInMemory)
+        {
+            known.Clear(); // All of them are on disk.
+        }
+
         return tree is null ? null : known.GetOrAdd((id, commit), tree);
     }
 

@@ -51,6 +51,24 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task The_files_of_a_gated_repository_are_for_its_owners_tokens_alone()
+    {
+        await using var hub = await GuardedAsync();
+        await hub.CreateAsync("team/set", token: Writer);
+        using var gate = await hub.SendAsync(HttpMethod.Put, "api/models/team/set/settings", JsonBody(new { gated = "auto" }), Writer);
+        Assert.Equal(HttpStatusCode.OK, gate.StatusCode);
+        foreach (var (token, status) in new[] { (null, 401), (Stranger, 403), (Reader, 200) })
+        {
+            using var answer = await hub.SendAsync(HttpMethod.Head, "team/set/resolve/main/.gitattributes", token: token);
+            Assert.Equal(status, (int)answer.StatusCode);
+            if (status != 200)
+            {
+                Assert.Equal("GatedRepo", (await TestHub.FaultAsync(answer)).Code);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Reading_tokens_and_others_owners_tokens_change_nothing()
     {
         await using var hub = await GuardedAsync();

@@ -1,5 +1,4 @@
 using System.Net;
-using LoRAEnsembleHub.Hub.Serving;
 
 namespace LoRAEnsembleHub.Managed.Tests.Hub.Serving;
 
