@@ -58,6 +58,12 @@ public sealed record HubServerOptions
     /// <summary>How files are taken that do not travel inside a commit.</summary>
     public LargeFileOptions LargeFiles { get; init; } = new();
 
+    /// <summary>
+    /// Whether a push is refused when it brings a pickle that imports anything not known to be harmless, or a safetensors file that is none.
+    /// Otherwise the push is answered, and every listing marked, with a warning.
+    /// </summary>
+    public bool RefuseUnsafeFiles { get; init; }
+
     /// <summary>How much is taken.</summary>
     public ServerLimits Limits { get; init; } = new();
 
@@ -66,6 +72,19 @@ public sealed record HubServerOptions
 
     /// <summary>Where to tell what happens.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    // Records print their members; the token of the hub above must not be among them.
+    private bool PrintMembers(System.Text.StringBuilder builder)
+    {
+        builder.Append(nameof(Folder)).Append(" = ").Append(Folder).Append(", ");
+        builder.Append(nameof(Storage)).Append(" = ").Append(Storage).Append(", ");
+        builder.Append(nameof(Address)).Append(" = ").Append(Address).Append(", ");
+        builder.Append(nameof(Port)).Append(" = ").Append(Port).Append(", ");
+        builder.Append(nameof(ReadOnly)).Append(" = ").Append(ReadOnly).Append(", ");
+        builder.Append(nameof(Tokens)).Append(" = ").Append(Tokens.Count).Append(" of them, ");
+        builder.Append(nameof(Upstream)).Append(" = ").Append(Upstream);
+        return true;
+    }
 
     internal HubServerOptions Checked()
     {

@@ -1,5 +1,6 @@
 using LoRAEnsembleHub.Hub.Serving.Cards;
 using LoRAEnsembleHub.Hub.Serving.Lfs;
+using LoRAEnsembleHub.Hub.Serving.Scan;
 using LoRAEnsembleHub.Hub.Serving.Xet;
 
 namespace LoRAEnsembleHub.Hub.Serving;
@@ -23,6 +24,7 @@ internal static class Routes
         LfsRoutes.Map(routes);
         XetRoutes.Map(routes);
         CardRoutes.Map(routes);
+        ScanRoutes.Map(routes);
         return routes;
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Hub.Serving.Cards;
+using LoRAEnsembleHub.Hub.Serving.Scan;
 
 namespace LoRAEnsembleHub.Hub.Serving;
 
@@ -61,6 +63,8 @@ internal static class CommitRoutes
                 exchange.Cancelled
             )
             .ConfigureAwait(false);
+        await PushedCard.CheckAsync(repo, intake.Operations, exchange.Cancelled).ConfigureAwait(false);
+        var warnings = await PushScan.RunAsync(exchange, repo, intake.Operations).ConfigureAwait(false);
         var order = new CommitOrder
         {
             Reference = Reference(exchange),
@@ -73,17 +77,17 @@ internal static class CommitRoutes
         };
         var outcome = await exchange.Host.Commits.CommitAsync(repo, order, exchange.Cancelled).ConfigureAwait(false);
         HubServerLog.Committed(exchange.Host.Logger, repo.Id, outcome.PullRequest?.Reference ?? order.Reference, outcome.Commit);
-        await exchange.JsonAsync(Answer(exchange, repo.Id, outcome)).ConfigureAwait(false);
+        await exchange.JsonAsync(Answer(exchange, repo.Id, outcome, warnings)).ConfigureAwait(false);
     }
 
-    private static JsonObject Answer(Exchange exchange, RepoId repo, CommitOutcome outcome)
+    private static JsonObject Answer(Exchange exchange, RepoId repo, CommitOutcome outcome, string warnings)
     {
         var answer = new JsonObject
         {
             ["success"] = true,
             ["commitOid"] = outcome.Commit.Hex,
             ["commitUrl"] = $"{exchange.AddressOf(repo)}/commit/{outcome.Commit.Hex}",
-            ["hookOutput"] = "",
+            ["hookOutput"] = warnings,
         };
         if (outcome.PullRequest is not null)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LoRAEnsembleHub.Hub.Serving.Cards;
 
 namespace LoRAEnsembleHub.Hub.Serving;
 
@@ -17,7 +18,17 @@ internal sealed class FactReader
             return facts;
         }
 
-        facts = await FindAsync(view, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            facts = await RepoFacts
+                .ReadAsync(view.Repo.Id.Type, view.Tree.Files, view.Repo.LocateAsync, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (RequestFault)
+        {
+            return RepoFacts.Nothing; // A served folder changes at this moment; the next request finds it settled.
+        }
+
         if (known.Count >= Remembered)
         {
             known.Clear(); // Simpler than to forget the oldest, and all of it can be found again.
@@ -25,12 +36,5 @@ internal sealed class FactReader
 
         known[key] = facts;
         return facts;
-    }
-
-    private static Task<RepoFacts> FindAsync(RepoView view, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var hasSafetensors = view.Tree.Files.Any(file => file.Path.EndsWith(".safetensors", StringComparison.Ordinal));
-        return Task.FromResult(new RepoFacts { Tags = hasSafetensors ? ["safetensors"] : [] });
     }
 }

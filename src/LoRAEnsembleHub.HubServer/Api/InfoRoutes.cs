@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Hub.Serving.Scan;
 
 namespace LoRAEnsembleHub.Hub.Serving;
 
@@ -19,6 +20,12 @@ internal static class InfoRoutes
         var facts = await exchange.Host.Facts.ReadAsync(view, exchange.Cancelled).ConfigureAwait(false);
         var answer = RepoJson.Of(view, facts);
         answer["siblings"] = RepoJson.Siblings(view, withHashes: exchange.Flag("blobs"));
+        if (exchange.Flag("securityStatus") || exchange.QueryAll("expand").Contains("securityStatus"))
+        {
+            var verdicts = await exchange.Host.Verdicts.OfAllAsync(view, exchange.Cancelled).ConfigureAwait(false);
+            answer["securityRepoStatus"] = SecurityStatus.OfRepository(verdicts);
+        }
+
         await exchange.JsonAsync(answer).ConfigureAwait(false);
     }
 

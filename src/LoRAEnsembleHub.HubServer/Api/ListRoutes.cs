@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Hub.Serving.Cards;
 
 namespace LoRAEnsembleHub.Hub.Serving;
 
@@ -53,7 +54,7 @@ internal static class ListRoutes
         exchange
             .QueryAll("filter")
             .SelectMany(filter => filter.Split(','))
-            .All(filter => facts.Tags.Contains(filter) || filter == facts.LibraryName || filter == facts.PipelineTag)
+            .All(filter => facts.Tags.Contains(filter) || filter == facts.Library || filter == facts.PipelineTag)
         && (exchange.Query("pipeline_tag") is not { Length: > 0 } task || task == facts.PipelineTag);
 
     // Nothing is counted here, so trends, downloads and likes are equal, and what is newest comes first.

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Hub.Serving.Cards;
 
 namespace LoRAEnsembleHub.Hub.Serving;
 
@@ -27,23 +28,11 @@ internal static class RepoJson
         answer["gated"] = state.Gated is null ? false : state.Gated;
         answer["downloads"] = 0;
         answer["likes"] = 0;
-        answer["tags"] = new JsonArray([.. facts.Tags.Select(tag => JsonValue.Create(tag))]);
+        facts.AddTo(answer, id.Type);
         answer["usedStorage"] = view.Tree.Files.Sum(file => file.Size);
-        Add(answer, "pipeline_tag", facts.PipelineTag);
-        Add(answer, "library_name", facts.LibraryName);
-        Add(answer, "cardData", facts.CardData?.DeepClone());
-        Add(answer, "config", facts.Config?.DeepClone());
         return answer;
     }
 
     public static JsonArray Siblings(RepoView view, bool withHashes) =>
         new([.. view.Tree.Files.Select(file => FileJson.Sibling(file, withHashes))]);
-
-    private static void Add(JsonObject answer, string name, JsonNode? value)
-    {
-        if (value is not null)
-        {
-            answer[name] = value;
-        }
-    }
 }

@@ -20,7 +20,7 @@ internal static class RepoRoutes
         var id = Named(exchange, body);
         exchange.EnsureMayWrite(id);
         EnsureAllowed(id, routes);
-        if (await exchange.Host.Catalogue.FindAsync(id, exchange.Cancelled).ConfigureAwait(false) is not null)
+        if (await exchange.Host.Catalogue.FindHereAsync(id, exchange.Cancelled).ConfigureAwait(false) is not null)
         {
             throw Exists(exchange, id);
         }
@@ -74,6 +74,7 @@ internal static class RepoRoutes
         var body = await exchange.BodyAsync().ConfigureAwait(false);
         var repo = await exchange.WritableAsync(Named(exchange, body)).ConfigureAwait(false);
         await exchange.Host.Store!.DeleteAsync(repo, exchange.Cancelled).ConfigureAwait(false);
+        exchange.Host.Large!.Xorbs.Forget(repo.Id);
         await exchange.JsonAsync(new JsonObject()).ConfigureAwait(false);
     }
 
@@ -86,12 +87,13 @@ internal static class RepoRoutes
         var repo = await exchange.WritableAsync(from).ConfigureAwait(false);
         exchange.EnsureMayWrite(to);
         EnsureAllowed(to, routes);
-        if (await exchange.Host.Catalogue.FindAsync(to, exchange.Cancelled).ConfigureAwait(false) is not null)
+        if (await exchange.Host.Catalogue.FindHereAsync(to, exchange.Cancelled).ConfigureAwait(false) is not null)
         {
             throw Exists(exchange, to);
         }
 
         await exchange.Host.Store!.MoveAsync(repo, to, exchange.Cancelled).ConfigureAwait(false);
+        exchange.Host.Large!.Xorbs.Forget(from); // Another repository may take the name.
         await exchange.JsonAsync(new JsonObject { ["url"] = exchange.AddressOf(to) }).ConfigureAwait(false);
     }
 

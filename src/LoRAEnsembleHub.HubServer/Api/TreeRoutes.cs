@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Hub.Serving.Scan;
 using Microsoft.AspNetCore.Http;
 
 namespace LoRAEnsembleHub.Hub.Serving;
@@ -106,7 +107,13 @@ internal static class TreeRoutes
             var changes = await History.LastChangesAsync(view, paths, exchange.Cancelled).ConfigureAwait(false);
             foreach (var entry in entries)
             {
-                entry["lastCommit"] = FileJson.LastCommit(changes[(string)entry["path"]!]);
+                var path = (string)entry["path"]!;
+                entry["lastCommit"] = FileJson.LastCommit(changes[path]);
+                if (view.Tree.Find(path) is { } file)
+                {
+                    var verdict = await exchange.Host.Verdicts.OfAsync(file, view, exchange.Cancelled).ConfigureAwait(false);
+                    entry["securityFileStatus"] = SecurityStatus.OfFile(verdict);
+                }
             }
         }
 

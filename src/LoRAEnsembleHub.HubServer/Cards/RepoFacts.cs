@@ -12,6 +12,9 @@ internal sealed record RepoFacts
 
     private static readonly string[] architectureKeys = ["architectures", "model_type"];
 
+    /// <summary>What is said of files that cannot be read now.</summary>
+    public static RepoFacts Nothing { get; } = new() { Tags = [], Card = [] };
+
     /// <summary>What clients filter by.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
@@ -23,6 +26,9 @@ internal sealed record RepoFacts
 
     /// <summary>The library that loads the model; null where it is not told.</summary>
     public string? Library { get; init; }
+
+    /// <summary>What the model is for; null where it is not told.</summary>
+    public string? PipelineTag => Card.Word("pipeline_tag");
 
     /// <summary>The models that this one builds on.</summary>
     public IReadOnlyList<string> Bases { get; init; } = [];
@@ -95,7 +101,7 @@ internal sealed record RepoFacts
         }
 
         Set(info, "library_name", Library);
-        Set(info, "pipeline_tag", Card.Word("pipeline_tag"));
+        Set(info, "pipeline_tag", PipelineTag);
         if (Card["model-index"] is { } index)
         {
             info["model-index"] = index.DeepClone();

@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Hub.Serving.Lfs;
+using LoRAEnsembleHub.Hub.Serving.Scan;
 using Microsoft.Extensions.Logging;
 
 namespace LoRAEnsembleHub.Hub.Serving;
@@ -11,7 +12,8 @@ internal sealed class HubHost : IDisposable
         Options = options;
         Store = store;
         Large = large;
-        Catalogue = new(store, options.Folder is null ? null : new PlainFolder(options.Folder, options.Time));
+        Mirror = store is null || options.Upstream is null ? null : new(options, store.Objects);
+        Catalogue = new(store, options.Folder is null ? null : new PlainFolder(options.Folder, options.Time), Mirror);
         Tokens = new(options.Tokens);
         Uploads = new(options.Limits.ConcurrentUploads);
         Commits = new(options.Time);
@@ -31,6 +33,9 @@ internal sealed class HubHost : IDisposable
     /// <summary>Uploads under way; null without a store.</summary>
     public LargeUploads? Large { get; }
 
+    /// <summary>The repositories of the hub above; null without one.</summary>
+    public Mirror? Mirror { get; }
+
     public Catalogue Catalogue { get; }
 
     public TokenCheck Tokens { get; }
@@ -40,6 +45,8 @@ internal sealed class HubHost : IDisposable
     public CommitWriter Commits { get; }
 
     public FactReader Facts { get; } = new();
+
+    public Verdicts Verdicts { get; } = new();
 
     public static async Task<HubHost> OpenAsync(HubServerOptions options, Action<StoreStep> step, CancellationToken cancellationToken)
     {
@@ -65,6 +72,7 @@ internal sealed class HubHost : IDisposable
 
     public void Dispose()
     {
+        Mirror?.Dispose();
         Store?.Dispose();
         Uploads.Dispose();
     }

@@ -11,6 +11,9 @@ internal static partial class HubServerLog
     [LoggerMessage(2, LogLevel.Information, "Serving at {Address}.")]
     public static partial void Started(ILogger logger, Uri address);
 
+    [LoggerMessage(30, LogLevel.Warning, "{Repo}: {Finding}")]
+    public static partial void Found(ILogger logger, RepoId repo, string finding);
+
     [LoggerMessage(3, LogLevel.Information, "{Repo}: {Reference} is now {Commit}.")]
     public static partial void Committed(ILogger logger, RepoId repo, string reference, CommitHash commit);
 }

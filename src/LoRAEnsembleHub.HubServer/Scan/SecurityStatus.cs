@@ -59,7 +59,8 @@ internal static class SecurityStatus
             },
         };
 
-    private static string Word(ScanLevel level) =>
+    /// <returns>The verdict as clients read it.</returns>
+    public static string Word(ScanLevel level) =>
         level switch
         {
             ScanLevel.Unscanned => "unscanned",
