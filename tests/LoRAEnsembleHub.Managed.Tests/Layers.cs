@@ -11,6 +11,14 @@ internal static class Layers
         {
             ["LoRAEnsembleHub.Safetensors"] = [],
             ["LoRAEnsembleHub.Evaluation"] = [],
+            ["LoRAEnsembleHub.HubClient"] = ["Microsoft.Extensions.Logging.Abstractions", "Polly.Core"],
+            ["LoRAEnsembleHub.HubServer"] =
+            [
+                "K4os.Compression.LZ4.Streams",
+                "LoRAEnsembleHub.HubClient",
+                "LoRAEnsembleHub.Safetensors",
+                "YamlDotNet",
+            ],
             ["LoRAEnsembleHub"] =
             [
                 "LoRAEnsembleHub.Evaluation",
@@ -44,11 +52,16 @@ internal static class Layers
         [
             .. metadata
                 .AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
-                .Where(name => !IsFramework(name)),
+                .Where(name => !IsFramework(library, name)),
         ];
     }
 
-    // By the runtime's own folder, so that ASP.NET, which lies in another one, does not count.
-    private static bool IsFramework(string name) =>
-        File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, name + ".dll"));
+    // ASP.NET lies in a folder of its own beside the runtime's; only the server may refer to it.
+    private static bool IsFramework(string library, string name)
+    {
+        var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var web = Path.Combine(runtime, "..", "..", "Microsoft.AspNetCore.App", Path.GetFileName(runtime));
+        return File.Exists(Path.Combine(runtime, name + ".dll"))
+            || (library == "LoRAEnsembleHub.HubServer" && File.Exists(Path.Combine(web, name + ".dll")));
+    }
 }
