@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LoRAEnsembleHub.Native;
 using SkiaSharp;
 
 namespace LoRAEnsembleHub.Inputs;
@@ -36,6 +37,7 @@ public static class ImageDecoder
     /// <param name="maxPixels">Width × height above which a picture is refused before its pixels are decoded; 1 or more.</param>
     /// <returns>The picture and what was done to it; owned by the caller.</returns>
     /// <exception cref="ImageException">The bytes are empty, no picture in a known format, damaged, cut short or too large.</exception>
+    /// <exception cref="NativeLibraryException">SkiaSharp's native library is missing or does not load.</exception>
     public static DecodedImage Decode(
         ReadOnlySpan<byte> bytes,
         string name,
@@ -50,6 +52,7 @@ public static class ImageDecoder
             throw Malformed(name, "The file is empty; it must be a PNG, JPEG, WebP, BMP or GIF picture.");
         }
 
+        NativeSkia.EnsureLoaded();
         var png = PngFacts.Read(bytes);
         var copy = bytes.ToArray();
         var gif = GifFacts.TakeTransparency(copy);
