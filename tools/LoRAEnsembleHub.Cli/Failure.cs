@@ -37,6 +37,7 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
             ModelException => Plain("model", exception),
             WeightsException => Plain("weights", exception),
             TrainingException => Plain("training", exception),
+            ImageException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
             ImageException => Plain("image", exception),
             InvalidDataException => Plain("data", exception),
             NativeLibraryException => Plain("native_library", exception),

@@ -10,11 +10,15 @@ public static class HtmlReport
     private const int Bins = 10;
 
     private const string Style = """
-        body{font:15px/1.5 system-ui,sans-serif;color:#222;background:#fff;max-width:62rem;margin:2rem auto;padding:0 1rem}
-        table{border-collapse:collapse;margin:1rem 0}th,td{padding:.25rem .7rem;border-bottom:1px solid #ddd;text-align:right}
-        th:first-child,td:first-child{text-align:left}svg{max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#333}
-        .axis{stroke:#666}.ideal{stroke:#999;stroke-dasharray:4 4}.confidence{stroke:#b3261e;stroke-dasharray:6 4}.accuracy{stroke:#1b5e8c}
-        .right{fill:#1b5e8c}.gap{fill:#b3261e;fill-opacity:.35}.share{fill:#777}.inside{fill:#1b5e8c;fill-opacity:.6}.outside{fill:#d9822b;fill-opacity:.6}
+        :root{color-scheme:light dark;--ink:#222;--page:#fff;--line:#ddd;--axis:#666;--good:#1b5e8c;--bad:#b3261e;--share:#777;--outside:#d9822b}
+        @media (prefers-color-scheme:dark){:root{--ink:#ddd;--page:#181818;--line:#444;--axis:#999;--good:#5aa9dd;--bad:#ff7a70;--share:#999}}
+        body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:62rem;margin:2rem auto;padding:0 1rem;
+        overflow-wrap:break-word}
+        svg{max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}
+        .axis{stroke:var(--axis)}.ideal{stroke:var(--axis);stroke-dasharray:4 4}
+        .confidence{stroke:var(--bad);stroke-dasharray:6 4}.accuracy{stroke:var(--good)}
+        .right{fill:var(--good)}.gap{fill:var(--bad);fill-opacity:.35}.share{fill:var(--share)}
+        .inside{fill:var(--good);fill-opacity:.6}.outside{fill:var(--outside);fill-opacity:.6}
         """;
 
     /// <summary>Writes the page.</summary>
@@ -30,8 +34,9 @@ public static class HtmlReport
         var probabilities = predictions.Aggregate(options.Aggregation);
         var title = WebUtility.HtmlEncode(options.Title);
         var page = new StringBuilder();
-        page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n");
-        page.Append($"<style>\n{Style}\n{HtmlSections.Style}\n</style>\n</head>\n<body>\n<h1>{title}</h1>\n");
+        page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        page.Append($"<title>{title}</title>\n<style>\n{Style}\n{HtmlTable.Style}\n</style>\n</head>\n<body>\n<h1>{title}</h1>\n");
         page.Append($"<p>{WebUtility.HtmlEncode(SummaryTable.Differences(summary))}</p>\n");
         HtmlSections.Append(page, options.Sections);
         page.Append("<h2>Scores</h2>\n");
@@ -92,27 +97,6 @@ public static class HtmlReport
             SummaryTable.Number(separation.FalsePositiveRate95),
         ];
 
-    private static void AppendTable(StringBuilder page, string[] head, IEnumerable<string[]> rows)
-    {
-        page.Append("<table>\n<thead>");
-        AppendRow(page, "th", head);
-        page.Append("</thead>\n<tbody>\n");
-        foreach (var row in rows)
-        {
-            AppendRow(page, "td", row);
-        }
-
-        page.Append("</tbody>\n</table>\n");
-    }
-
-    private static void AppendRow(StringBuilder page, string kind, string[] cells)
-    {
-        page.Append("<tr>");
-        foreach (var cell in cells)
-        {
-            page.Append($"<{kind}>{WebUtility.HtmlEncode(cell)}</{kind}>");
-        }
-
-        page.Append("</tr>\n");
-    }
+    private static void AppendTable(StringBuilder page, string[] head, IEnumerable<string[]> rows) =>
+        HtmlTable.Append(page, head, [.. rows.Select(cells => new HtmlRow { Cells = cells })]);
 }

@@ -89,7 +89,7 @@ public sealed class AdapterSet : IDisposable
     /// <param name="seeds">One seed per member, or null.</param>
     /// <returns>The set; the caller disposes it.</returns>
     /// <exception cref="AdapterException">A member does not fit the model or the other members; it is named.</exception>
-    public static AdapterSet Read(
+    internal static AdapterSet Read(
         string name,
         IReadOnlyList<string> folders,
         AdapterCatalogue catalogue,
@@ -122,7 +122,7 @@ public sealed class AdapterSet : IDisposable
 
     /// <summary>Checks every name and shape against a model.</summary>
     /// <exception cref="AdapterException">Something does not fit; nothing was changed.</exception>
-    public void Check(AdapterCatalogue catalogue)
+    internal void Check(AdapterCatalogue catalogue)
     {
         ArgumentNullException.ThrowIfNull(catalogue);
         ThrowIfDisposed();

@@ -29,17 +29,17 @@ public enum ProjectionKind
 /// <param name="NewName">The same as transformers from 5.9 spells it; equal to <paramref name="Name"/> where nothing changed.</param>
 /// <param name="In">Input width.</param>
 /// <param name="Out">Output width.</param>
-public sealed record AdapterSite(int Layer, ProjectionKind Kind, string Name, string NewName, long In, long Out);
+internal sealed record AdapterSite(int Layer, ProjectionKind Kind, string Name, string NewName, long In, long Out);
 
 /// <summary>One parameter of a classification head.</summary>
 /// <param name="Name">Its name in a whole-model checkpoint, such as <c>classifier.weight</c>.</param>
 /// <param name="Shape">Its shape, with −1 where the number of classes stands.</param>
-public sealed record HeadParameter(string Name, IReadOnlyList<long> Shape);
+internal sealed record HeadParameter(string Name, IReadOnlyList<long> Shape);
 
 /// <summary>A set of head modules that a model knows how to compute logits with.</summary>
 /// <param name="Modules">Names of the modules, as PEFT's modules_to_save lists them.</param>
 /// <param name="Parameters">All their parameters.</param>
-public sealed record HeadLayout(IReadOnlyList<string> Modules, IReadOnlyList<HeadParameter> Parameters)
+internal sealed record HeadLayout(IReadOnlyList<string> Modules, IReadOnlyList<HeadParameter> Parameters)
 {
     /// <summary>transformers' class for a base with such a head.</summary>
     public required string PythonClass { get; init; }
@@ -50,7 +50,7 @@ public sealed record HeadLayout(IReadOnlyList<string> Modules, IReadOnlyList<Hea
 /// <param name="Prefix">The model's prefix in whole-model checkpoints, with the dot, such as <c>vit.</c>.</param>
 /// <param name="Sites">Every projection that can be adapted, block by block.</param>
 /// <param name="Heads">The head layouts that adapters may bring; the first one is that of fresh adapters.</param>
-public sealed record AdapterCatalogue(string ModelType, string Prefix, IReadOnlyList<AdapterSite> Sites, IReadOnlyList<HeadLayout> Heads)
+internal sealed record AdapterCatalogue(string ModelType, string Prefix, IReadOnlyList<AdapterSite> Sites, IReadOnlyList<HeadLayout> Heads)
 {
     /// <summary>PEFT's task type, or null where PEFT has none for the task and names the model class instead.</summary>
     public string? TaskType { get; init; }

@@ -42,7 +42,7 @@ public sealed record ImageAugmentation
     /// <param name="image">The image; left as it is.</param>
     /// <param name="random">The stream to draw from; moves on by what the switches need.</param>
     /// <returns>An image of the same size; the one given itself if nothing changes.</returns>
-    public RgbImage Apply(RgbImage image, ref SeededRandom random)
+    internal RgbImage Apply(RgbImage image, ref SeededRandom random)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (HorizontalFlip && random.NextDouble() < 0.5)

@@ -21,6 +21,6 @@ public sealed record DecodedImage
     /// <summary>The orientation the file asks for, whether it was applied or not.</summary>
     public ImageOrientationTag StoredOrientation { get; init; } = ImageOrientationTag.TopLeft;
 
-    /// <summary>Pictures in the file; above 1 only for an animated GIF, of which the first was taken.</summary>
+    /// <summary>Frames in the file; above 1 for an animation, of which the first was taken.</summary>
     public int FrameCount { get; init; } = 1;
 }

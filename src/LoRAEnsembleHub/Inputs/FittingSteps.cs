@@ -31,7 +31,7 @@ internal sealed record FittingSteps
         return new FittingSteps
         {
             Resize = config.CropMode == "squash" ? ImageSize.Exactly(height, width) : new ImageSize { ShortestEdge = height },
-            Filter = config.Filter,
+            Filter = config.Filter!.Value,
             Crop = (config.Height, config.Width),
             Offset = CropOffset.HalfToEven,
         };

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LoRAEnsembleHub.Native;
 using SkiaSharp;
 
 namespace LoRAEnsembleHub.Inputs;
@@ -14,9 +15,11 @@ namespace LoRAEnsembleHub.Inputs;
 /// value at 255; Pillow is followed and <see cref="DecodedImage.SixteenBitGreyClipped"/> says so.
 /// </para>
 /// <para>
-/// Known difference: transparent pixels of a GIF come out black, where Pillow gives their palette colour. An orientation written only as
-/// XMP, or in ImageMagick's text chunk of a PNG, is not seen. Of an animated GIF the first frame is taken; animated WebP and PNG are
-/// refused.
+/// Of an animation the first frame is taken, and <see cref="DecodedImage.FrameCount"/> says so.
+/// </para>
+/// <para>
+/// Known differences: colours of BMP files with 16 bits a pixel may differ by 1 level, pixels that a run-length coded BMP leaves out come
+/// out black, and an orientation written only as XMP, or in ImageMagick's text chunk of a PNG, is not seen.
 /// </para>
 /// </remarks>
 public static class ImageDecoder
@@ -33,7 +36,8 @@ public static class ImageDecoder
     /// <param name="orientation">Whether the stored orientation is applied.</param>
     /// <param name="maxPixels">Width × height above which a picture is refused before its pixels are decoded; 1 or more.</param>
     /// <returns>The picture and what was done to it; owned by the caller.</returns>
-    /// <exception cref="ImageException">The bytes are empty, no picture in a known format, damaged, cut short, animated or too large.</exception>
+    /// <exception cref="ImageException">The bytes are empty, no picture in a known format, damaged, cut short or too large.</exception>
+    /// <exception cref="NativeLibraryException">SkiaSharp's native library is missing or does not load.</exception>
     public static DecodedImage Decode(
         ReadOnlySpan<byte> bytes,
         string name,
@@ -45,11 +49,13 @@ public static class ImageDecoder
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPixels, 1);
         if (bytes.IsEmpty)
         {
-            throw new ImageException(name, "The file is empty; it must be a PNG, JPEG, WebP, BMP or GIF picture.");
+            throw Malformed(name, "The file is empty; it must be a PNG, JPEG, WebP, BMP or GIF picture.");
         }
 
+        NativeSkia.EnsureLoaded();
         var png = PngFacts.Read(bytes);
         var copy = bytes.ToArray();
+        var gif = GifFacts.TakeTransparency(copy);
         if (png.IsSixteenBitGrey)
         {
             PngFacts.PresentSixteenBitGreyAsGreyAlpha(copy);
@@ -65,14 +71,9 @@ public static class ImageDecoder
         }
 
         CheckSize(codec.Info.Width, codec.Info.Height, name, Math.Min(maxPixels, MostPixels));
-        var frames = Math.Max(1, codec.FrameCount);
-        if (png.IsAnimated || (frames > 1 && format != "GIF"))
-        {
-            throw new ImageException(name, $"This {format} is animated; save the frame you want as a picture of its own.");
-        }
-
         var rgba = DecodeRgba(codec, name, format);
         var pixels = png.IsSixteenBitGrey ? ClipSixteenBitGrey(rgba) : DropAlpha(rgba);
+        gif.PaintGround(pixels, codec.Info.Width);
         var stored = png.IsPng ? png.Orientation : (ImageOrientationTag)(int)codec.EncodedOrigin;
         var image = new RgbImage(codec.Info.Width, codec.Info.Height, pixels);
         return new DecodedImage
@@ -81,9 +82,12 @@ public static class ImageDecoder
             Format = format,
             GreyRepeated = png.IsPng ? png.IsGrey : codec.Info.ColorType == SKColorType.Gray8,
             SixteenBitGreyClipped = png.IsSixteenBitGrey,
-            AlphaDropped = png.IsPng ? png.HasTransparency : codec.Info.AlphaType != SKAlphaType.Opaque,
+            AlphaDropped =
+                png.IsPng ? png.HasTransparency
+                : format == "GIF" ? gif.HasTransparency
+                : codec.Info.AlphaType != SKAlphaType.Opaque,
             StoredOrientation = stored,
-            FrameCount = frames,
+            FrameCount = png.IsPng ? png.FrameCount : Math.Max(1, codec.FrameCount),
         };
     }
 
@@ -152,6 +156,8 @@ public static class ImageDecoder
         }
     }
 
+    private static ImageException Malformed(string name, string message) => new(name, message) { IsMalformed = true };
+
     private static ImageException Unreadable(string path, Exception exception) =>
         new(path, $"The file cannot be read: {exception.Message}", exception);
 
@@ -164,7 +170,7 @@ public static class ImageDecoder
             SKEncodedImageFormat.Webp => "WebP",
             SKEncodedImageFormat.Bmp => "BMP",
             SKEncodedImageFormat.Gif => "GIF",
-            _ => throw new ImageException(
+            _ => throw Malformed(
                 name,
                 $"The {bytes.Length} bytes are not a readable PNG, JPEG, WebP, BMP or GIF picture (they begin with "
                     + $"{Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)])}); the file is of another kind, or damaged or cut short near its start."
@@ -191,12 +197,12 @@ public static class ImageDecoder
         {
             SKCodecResult.Success => rgba,
             SKCodecResult.IncompleteInput => throw CutShort(name, format, wanted),
-            _ => throw new ImageException(name, $"This {format} is damaged ({result}). Fetch it again."),
+            _ => throw Malformed(name, $"This {format} is damaged ({result}). Fetch it again."),
         };
     }
 
     private static ImageException CutShort(string name, string format, SKImageInfo promised) =>
-        new(
+        Malformed(
             name,
             $"This {format} is cut short: its header promises {promised.Width} × {promised.Height} pixels (width × height) and the data ends before them. Fetch it again."
         );

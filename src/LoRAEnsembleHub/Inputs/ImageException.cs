@@ -12,4 +12,7 @@ public sealed class ImageException : Exception
 
     /// <summary>The path or name of the file at fault.</summary>
     public string File { get; }
+
+    /// <summary>The bytes of the file are damaged, cut short or of another kind, as against sound ones that are not supported.</summary>
+    public bool IsMalformed { get; init; }
 }

@@ -65,7 +65,7 @@ public sealed class ImageProcessor
         var fields = JsonFields.Parse(json, file);
         return fields.Has("pretrained_cfg") || fields.Has("input_size")
             ? new ImageProcessor(TimmImageConfig.Parse(json, file))
-            : new ImageProcessor(ImageProcessorConfig.Parse(json, file));
+            : new ImageProcessor(ImageProcessorConfigReader.Read(json, file, ImageProcessorTypes.Beside(file)));
     }
 
     /// <summary>Resizes and crops.</summary>

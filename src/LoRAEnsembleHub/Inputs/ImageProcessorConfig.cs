@@ -64,6 +64,10 @@ public sealed record ImageProcessorConfig
     /// <summary>Reads a config.</summary>
     /// <param name="path">The file, or the folder that holds it under its usual name.</param>
     /// <returns>The checked config.</returns>
+    /// <remarks>
+    /// Early files name no processor, that of google/vit-base-patch16-224 among them. Like AutoImageProcessor of transformers, the
+    /// <c>model_type</c> of a <c>config.json</c> beside the file then decides.
+    /// </remarks>
     /// <exception cref="ImageException">
     /// There is no such file, it is no JSON object, its processor type is unknown, or a field is malformed or asks for something that would
     /// change the result and is not supported; the field is named.
@@ -72,7 +76,7 @@ public sealed record ImageProcessorConfig
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
-        return Parse(JsonFields.ReadFile(file), file);
+        return ImageProcessorConfigReader.Read(JsonFields.ReadFile(file), file, ImageProcessorTypes.Beside(file));
     }
 
     /// <summary>Reads a config that is in memory.</summary>

@@ -40,10 +40,14 @@ internal static class ImageProcessorConfigReader
         "image_std",
     ];
 
-    public static ImageProcessorConfig Read(ReadOnlyMemory<byte> json, string name)
+    /// <summary>Reads a config.</summary>
+    /// <param name="json">The JSON text in UTF-8.</param>
+    /// <param name="name">What the text is called in messages.</param>
+    /// <param name="unnamed">The processor type of a file that names none, or null where that is an error.</param>
+    public static ImageProcessorConfig Read(ReadOnlyMemory<byte> json, string name, string? unnamed = null)
     {
         var fields = JsonFields.Parse(json, name);
-        var defaults = Family(fields, name) == ImageProcessorTypes.Vit ? ImageProcessorConfig.Vit : ImageProcessorConfig.Deit;
+        var defaults = Family(fields, name, unnamed) == ImageProcessorTypes.Vit ? ImageProcessorConfig.Vit : ImageProcessorConfig.Deit;
         RefuseUnsupported(fields, name);
         return new ImageProcessorConfig
         {
@@ -63,14 +67,16 @@ internal static class ImageProcessorConfigReader
     }
 
     // Files that carry both names were saved by a newer class from an older file; the newer name counts.
-    private static string Family(JsonFields fields, string name)
+    private static string Family(JsonFields fields, string name, string? unnamed)
     {
         var type =
             fields.Text("image_processor_type")
             ?? fields.Text("feature_extractor_type")
+            ?? unnamed
             ?? throw new ImageException(
                 name,
-                $"Neither image_processor_type nor feature_extractor_type is given; add \"image_processor_type\": \"{ImageProcessorTypes.Vit}\" (or …DeiT…)."
+                "Neither image_processor_type nor feature_extractor_type is given, and no config.json of a ViT or DeiT lies beside the file; add "
+                    + $"\"image_processor_type\": \"{ImageProcessorTypes.Vit}\" (or …DeiT…)."
             );
         return ImageProcessorTypes.Family(type)
             ?? throw new ImageException(

@@ -16,4 +16,18 @@ internal static class ImageProcessorTypes
             "DeiTImageProcessor" or "DeiTImageProcessorFast" or "DeiTImageProcessorPil" or "DeiTFeatureExtractor" => Deit,
             _ => null,
         };
+
+    /// <summary>The family that the <c>config.json</c> beside a processor's file is for, or null where there is none or it is for another.</summary>
+    public static string? Beside(string file)
+    {
+        var model = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "config.json");
+        return !File.Exists(model) || Path.GetFullPath(file) == model
+            ? null
+            : JsonFields.Parse(JsonFields.ReadFile(model), model).Text("model_type") switch
+            {
+                "vit" => Vit,
+                "deit" => Deit,
+                _ => null,
+            };
+    }
 }

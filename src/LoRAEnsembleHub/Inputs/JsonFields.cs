@@ -42,7 +42,7 @@ internal sealed class JsonFields
         }
         catch (JsonException exception)
         {
-            throw new ImageException(name, $"The config is not JSON: {exception.Message}", exception);
+            throw new ImageException(name, $"The config is not JSON: {exception.Message}", exception) { IsMalformed = true };
         }
     }
 

@@ -6,7 +6,7 @@ namespace LoRAEnsembleHub.Inputs;
 /// comes first, as in Pillow up to 12 for pictures no higher than 100 times their width; Pillow 13 sometimes begins with the vertical one
 /// where the height shrinks, which differs by a level or two on photographs and by up to 30 on noise.
 /// </remarks>
-public static class PillowResampling
+internal static class PillowResampling
 {
     /// <summary>Resizes a picture; the aspect ratio is the caller's affair.</summary>
     /// <param name="image">The picture.</param>

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace LoRAEnsembleHub.Inputs;
 
 /// <summary>What the chunks of a PNG say that Skia does not pass on.</summary>
-/// <remarks>PNG specification, third edition: 5 (chunks), 11.2.1 (IHDR), 11.3.4.5 (eXIf). All offsets are checked; damage ends the walk.</remarks>
+/// <remarks>PNG specification, third edition: 5 (chunks), 11.2.1 (IHDR), 11.3.4.5 (eXIf), 11.3.6 (acTL, fcTL). All offsets are checked; damage ends the walk.</remarks>
 internal readonly record struct PngFacts
 {
     private const int HeaderEnd = 33; // signature 8, then IHDR: length 4, type 4, data 13, checksum 4
@@ -20,7 +20,10 @@ internal readonly record struct PngFacts
 
     public bool HasTransparency { get; init; }
 
-    public bool IsAnimated { get; init; }
+    /// <summary>Frames of the animation, the picture that other decoders show among them; 1 without animation.</summary>
+    public int FrameCount { get; init; } = 1;
+
+    private bool IsFirstFrameKnown { get; init; }
 
     public ImageOrientationTag Orientation { get; init; } = ImageOrientationTag.TopLeft;
 
@@ -67,9 +70,20 @@ internal readonly record struct PngFacts
 
     private PngFacts With(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) =>
         type.SequenceEqual("tRNS"u8) ? this with { HasTransparency = true }
-        : type.SequenceEqual("acTL"u8) ? this with { IsAnimated = true }
+        : type.SequenceEqual("acTL"u8) && data.Length >= 4 ? this with { FrameCount = Frames(data) }
+        : type.SequenceEqual("fcTL"u8) ? this with { IsFirstFrameKnown = true }
+        // A picture that no frame control announces stands outside the animation, for decoders that know none.
+        : type.SequenceEqual("IDAT"u8) && !IsFirstFrameKnown && FrameCount > 1
+            ? this with
+            {
+                FrameCount = FrameCount + 1,
+                IsFirstFrameKnown = true,
+            }
         : type.SequenceEqual("eXIf"u8) ? this with { Orientation = ExifOrientation.Read(data) }
         : this;
+
+    private static int Frames(ReadOnlySpan<byte> animationControl) =>
+        (int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(animationControl), 1, int.MaxValue - 1);
 
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {

@@ -21,7 +21,7 @@ public sealed record TimmImageConfig
     /// <summary>"center": the shorter edge is resized and the middle cut out. "squash": both edges are resized, whatever the aspect ratio.</summary>
     public string CropMode { get; init; } = "center";
 
-    /// <summary>"bilinear" or "bicubic".</summary>
+    /// <summary>"nearest", "lanczos", "bilinear", "bicubic", "box" or "hamming".</summary>
     public string Interpolation { get; init; } = "bicubic";
 
     /// <summary>Means of the channels, for pixels in 0 to 1; finite.</summary>
@@ -67,14 +67,24 @@ public sealed record TimmImageConfig
         }.Checked(name);
     }
 
-    internal PillowFilter Filter => Interpolation == "bilinear" ? PillowFilter.Bilinear : PillowFilter.Bicubic;
+    internal PillowFilter? Filter =>
+        Interpolation switch
+        {
+            "nearest" => PillowFilter.Nearest,
+            "lanczos" => PillowFilter.Lanczos,
+            "bilinear" => PillowFilter.Bilinear,
+            "bicubic" => PillowFilter.Bicubic,
+            "box" => PillowFilter.Box,
+            "hamming" => PillowFilter.Hamming,
+            _ => null,
+        };
 
     internal TimmImageConfig Checked(string name)
     {
         var fault =
             ImageSize.Exactly(Height, Width).Fault(shortestEdgeAllowed: false) is { } size ? $"input_size {size}"
-            : Interpolation is not ("bilinear" or "bicubic")
-                ? $"interpolation is \"{Interpolation}\", which is not supported; it must be \"bilinear\" or \"bicubic\""
+            : Filter is null
+                ? $"interpolation is \"{Interpolation}\", which is not supported; it must be nearest, lanczos, bilinear, bicubic, box or hamming"
             : CropMode is not ("center" or "squash")
                 ? $"crop_mode is \"{CropMode}\", which is not supported; it must be \"center\" or \"squash\""
             : CropMode == "center" && Height != Width

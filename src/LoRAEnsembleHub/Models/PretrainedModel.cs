@@ -23,7 +23,7 @@ public abstract class PretrainedModel : IDisposable
     public BaseIdentity Identity { get; }
 
     /// <summary>What adapters can be attached to.</summary>
-    public AdapterCatalogue Catalogue { get; }
+    internal AdapterCatalogue Catalogue { get; }
 
     /// <summary>What the checkpoint held.</summary>
     public LoadReport Report { get; }

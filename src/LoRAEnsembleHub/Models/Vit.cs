@@ -9,7 +9,7 @@ namespace LoRAEnsembleHub.Models;
 /// Dosovitskiy et al. 2021 (arXiv 2010.11929) and Touvron et al. 2021 (arXiv 2012.12877); computed as transformers does in
 /// modeling_vit.py and modeling_deit.py. Input <c>pixel_values</c>: [batch, channels, height, width].
 /// </remarks>
-public sealed class Vit : PretrainedModel
+internal sealed class Vit : PretrainedModel
 {
     private readonly string[] heads;
     private readonly double eps;

@@ -1,6 +1,6 @@
 namespace LoRAEnsembleHub.Native;
 
-/// <summary>Torch's native libraries are missing, damaged, or made for another system.</summary>
+/// <summary>A native library, torch's or SkiaSharp's, is missing, damaged, or made for another system.</summary>
 public sealed class NativeLibraryException : Exception
 {
     internal NativeLibraryException(string library, string message)

@@ -25,9 +25,12 @@ public static class NativeTorch
     private static NativeFault? Load()
     {
         var fault = new NativeProbe(NativeNames.Current, Folders(), Open).FindFault();
-        if (fault is { IsMissing: true } && NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out _))
+        // The system's own search path may have both. Where only libtorch is missing the system's is left alone: one of another version,
+        // such as a distribution's, loads beside this shim and then ends the process.
+        var isLeftToSystem = fault is { IsMissing: true } && fault.Library == NativeNames.Current.Shim;
+        if (isLeftToSystem && NativeLibrary.TryLoad("LibTorchSharp", typeof(torch).Assembly, null, out _))
         {
-            fault = null; // the system's own search path has it
+            fault = null;
         }
 
         return fault ?? Initialise();

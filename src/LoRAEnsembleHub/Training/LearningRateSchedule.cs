@@ -22,7 +22,7 @@ public enum ScheduleKind
 /// <param name="WarmupSteps">Updates of the rise; 0 or more.</param>
 /// <param name="TotalSteps">Updates in all; 1 or more.</param>
 /// <param name="StepsPerEpoch">Updates per pass over the data; 1 or more.</param>
-public sealed record LearningRateSchedule(ScheduleKind Kind, int WarmupSteps, int TotalSteps, int StepsPerEpoch)
+internal sealed record LearningRateSchedule(ScheduleKind Kind, int WarmupSteps, int TotalSteps, int StepsPerEpoch)
 {
     /// <summary>The multiplier of the update that follows a number of finished ones.</summary>
     /// <param name="step">Updates done so far; 0 or more.</param>

@@ -5,7 +5,7 @@ namespace LoRAEnsembleHub.Training;
 /// SplitMix64 (Steele, Lea and Flood 2014). A stream is named by a seed and any number of indices (epoch, example, member …), so work
 /// done in parallel or resumed after a stop draws the same numbers without replaying what came before.
 /// </remarks>
-public struct SeededRandom
+internal struct SeededRandom
 {
     private ulong state;
 

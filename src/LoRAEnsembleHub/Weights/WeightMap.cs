@@ -9,7 +9,7 @@ namespace LoRAEnsembleHub.Weights;
 /// Names are those of transformers 4 without the model's prefix, such as <c>encoder.layer.0.attention.attention.query.weight</c>.
 /// Whoever builds a model takes what it needs and then calls <see cref="Finish"/>, which fails on names that are missing or unused.
 /// </remarks>
-public sealed class WeightMap : IDisposable
+internal sealed class WeightMap : IDisposable
 {
     private readonly IReadOnlyList<SafetensorsFile> files;
     private readonly IDisposable owner;

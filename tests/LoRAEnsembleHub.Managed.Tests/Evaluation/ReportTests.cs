@@ -60,11 +60,39 @@ public sealed class ReportTests
         Assert.Equal(2, pictures.Length);
         var bins = ReliabilityBin.Of(Two.Aggregate(Aggregation.MeanProbability), Two.Labels!, 10);
         Assert.Equal(bins.Count(bin => bin.Count > 0), pictures[0].Elements("rect").Count(bar => bar.Attribute("class")!.Value == "share"));
-        Assert.Equal(3, body.Elements("table").Count());
+        Assert.Equal(3, body.Descendants("table").Count());
         Assert.All(
             pictures.SelectMany(picture => picture.Elements("rect")),
             bar => Assert.True(double.Parse(bar.Attribute("height")!.Value, CultureInfo.InvariantCulture) >= 0)
         );
+    }
+
+    [Fact]
+    public void The_page_fits_a_telephone_and_follows_a_dark_theme()
+    {
+        var page = HtmlReport.Write(Two);
+        Assert.Contains("<meta name=\"viewport\" content=\"width=device-width", page, StringComparison.Ordinal);
+        Assert.Contains("prefers-color-scheme:dark", page, StringComparison.Ordinal);
+        var style = page[..page.IndexOf("</style>", StringComparison.Ordinal)];
+        var body = page[style.Length..];
+        Assert.Equal(body.Split("<table>").Length, body.Split("<div class=\"table\"><table>").Length);
+        // a colour written outside the two themes would be the same in both
+        var themes = style.Split('\n').Where(line => line.Contains('#', StringComparison.Ordinal));
+        Assert.All(themes, line => Assert.Contains(":root{", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Numbers_stand_to_the_right_and_words_to_the_left()
+    {
+        var section = new HtmlSection
+        {
+            Heading = "Mixed",
+            Columns = ["word", "number", "either"],
+            Rows = [new HtmlRow { Cells = ["cat", "1.5", "7"] }, new HtmlRow { Cells = ["dog", "-2e-3", "seven"] }],
+        };
+        var page = HtmlReport.Write(Two, new HtmlReportOptions { Sections = [section] });
+        Assert.Contains("<td>cat</td><td class=\"number\">1.5</td><td>7</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<th>word</th><th class=\"number\">number</th><th>either</th>", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -106,6 +106,7 @@ public sealed class PreprocessTests : IDisposable
     {
         var config = Path.Combine(Images, "configs", "vit-default");
         var file = Path.Combine(Images, "README.md");
-        (await Tool.RunAsync("preprocess", "--config", config, file, "--output", Output)).Refused(1, "README.md", "not a readable");
+        (await Tool.RunAsync("preprocess", "--config", config, file, "--output", Output)).Refused(6, "README.md", "not a readable");
+        Assert.False(File.Exists(Output));
     }
 }

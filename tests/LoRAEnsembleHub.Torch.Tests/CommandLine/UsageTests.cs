@@ -1,7 +1,12 @@
+using System.Diagnostics;
+using LoRAEnsembleHub.Torch.Tests.Native;
+
 namespace LoRAEnsembleHub.Torch.Tests.CommandLine;
 
 public sealed class UsageTests
 {
+    private const string BaseMark = "the tests' base";
+
     private static readonly string[] verbs = ["quickstart", "inspect", "predict", "evaluate", "train", "forward", "preprocess"];
 
     private static string Base => Golden.PathOf("models", "vit-v4");
@@ -71,5 +76,48 @@ public sealed class UsageTests
         var run = await Tool.RunAsync(place, "inspect", "no-such-file");
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("   at ", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("forward", "--base", BaseMark, "--input")]
+    [InlineData("preprocess", "picture.png", "--config")]
+    [InlineData("quickstart")]
+    [InlineData("evaluate", "--base", BaseMark, "--data")]
+    public async Task A_place_that_cannot_be_written_to_is_refused_before_any_work(string verb, params string[] others)
+    {
+        using var scratch = new ScratchFolder();
+        var file = Path.Combine(scratch.Path, "a file");
+        await File.WriteAllTextAsync(file, "kept", TestContext.Current.CancellationToken);
+        string[] arguments = others.Length == 0 ? [verb] : [verb, .. others.Select(word => word == BaseMark ? Base : word), file];
+        var option = verb is "quickstart" or "evaluate" ? "--report" : "--output";
+        (await Tool.RunAsync([.. arguments, option, Path.Combine(file, "x")])).Refused(2, option, file, "which is a file");
+        if (verb != "evaluate")
+        {
+            (await Tool.RunAsync([.. arguments, option, scratch.Path])).Refused(2, option, scratch.Path, "which is a folder");
+        }
+
+        Assert.Equal("kept", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("--json")]
+    [InlineData("--quiet")]
+    public async Task A_full_disk_behind_standard_output_ends_with_1_and_one_message(string form)
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "Only Linux has a device that is always full.");
+        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var tool = Path.Combine(AppContext.BaseDirectory, "lorae-hub.dll");
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardError = true };
+        foreach (var word in (string[])["-c", "\"$0\" exec \"$@\" >/dev/full", host, tool, "inspect", Base, form])
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        using var process = Process.Start(start)!;
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith("error: Standard output cannot be written", errors, StringComparison.Ordinal);
+        Assert.Single(errors.TrimEnd('\n').Split('\n'));
     }
 }

@@ -20,6 +20,9 @@ public sealed class WithoutTorchTests
         var output = Path.Combine(folder.Path, "y.safetensors");
         var run = await Tool.RunAsync(place, "forward", "--base", Golden.Folder("models", "vit-v4"), "--input", input, "--output", output);
         run.Refused(1, "libLibTorchSharp.so", "was not found");
+        var images = Golden.PathOf("inputs", "images");
+        string[] picture = ["--config", Path.Combine(images, "configs", "deit"), Path.Combine(images, "gray.png"), "--output", output];
+        (await Tool.RunAsync(place, ["preprocess", .. picture])).Refused(1, "libSkiaSharp", "was not found", "add a reference");
     }
 
     private static ScratchFolder CopyWithoutNatives()

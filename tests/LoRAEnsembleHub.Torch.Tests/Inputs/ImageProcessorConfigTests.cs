@@ -1,5 +1,6 @@
 using System.Text;
 using LoRAEnsembleHub.Inputs;
+using LoRAEnsembleHub.Torch.Tests.Native;
 
 namespace LoRAEnsembleHub.Torch.Tests.Inputs;
 
@@ -27,6 +28,23 @@ public class ImageProcessorConfigTests
             ImageProcessorConfig.Deit,
             Parse("""{"image_processor_type": "DeiTImageProcessor", "feature_extractor_type": "ViTFeatureExtractor"}""")
         );
+
+    /// <summary>As in google/vit-base-patch16-224, whose file is older than the field.</summary>
+    [Theory]
+    [InlineData("vit", "ViTImageProcessor")]
+    [InlineData("deit", "DeiTImageProcessor")]
+    public void A_file_that_names_no_processor_takes_that_of_the_model_beside_it(string modelType, string expected)
+    {
+        using var scratch = new ScratchFolder();
+        var file = Path.Combine(scratch.Path, "preprocessor_config.json");
+        File.WriteAllText(file, """{"do_normalize": true, "do_resize": true, "size": 224}""");
+        Assert.Contains("config.json", Assert.Throws<ImageException>(() => ImageProcessorConfig.Load(file)).Message);
+        File.WriteAllText(Path.Combine(scratch.Path, "config.json"), $$"""{"model_type": "{{modelType}}"}""");
+        Assert.Equal(expected, ImageProcessorConfig.Load(file).ImageProcessorType);
+        Assert.Equal((224, 224), ImageProcessor.Load(scratch.Path).OutputSize);
+        File.WriteAllText(Path.Combine(scratch.Path, "config.json"), """{"model_type": "convnext"}""");
+        Assert.Throws<ImageException>(() => ImageProcessor.Load(scratch.Path));
+    }
 
     [Fact]
     public void Nulls_and_settings_of_the_call_change_nothing() =>

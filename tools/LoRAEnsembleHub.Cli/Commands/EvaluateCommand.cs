@@ -48,6 +48,7 @@ internal sealed class EvaluateCommand : Verb
     {
         var (request, place, unfamiliar) = (choice.Read(parsed), parsed.GetValue(data)!, parsed.GetValue(outside));
         Need.FileOrFolder(place, "--data");
+        Need.PlaceForFolder(parsed.GetValue(report), "--report");
         if (unfamiliar is not null)
         {
             Need.FileOrFolder(unfamiliar, "--ood");

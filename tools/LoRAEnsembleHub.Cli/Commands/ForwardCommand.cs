@@ -41,6 +41,7 @@ internal sealed class ForwardCommand : Verb
     {
         var (request, source, target) = (choice.Read(parsed), parsed.GetValue(input)!, parsed.GetValue(output)!);
         Need.File(source, "--input");
+        Need.PlaceForFile(target, "--output");
         using var loaded = LoadedModel.Open(request, session);
         RefuseMissing(source, loaded.Model);
         var inputs = TensorFile.Read(source, loaded.Model.InputNames.Contains);

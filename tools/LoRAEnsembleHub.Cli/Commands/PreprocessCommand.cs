@@ -37,6 +37,7 @@ internal sealed class PreprocessCommand : Verb
     {
         var (source, target, wanted) = (parsed.GetValue(config)!, parsed.GetValue(output)!, orientation.Read(parsed));
         Need.FileOrFolder(source, "--config");
+        Need.PlaceForFile(target, "--output");
         var processor = ImageProcessor.Load(source);
         var files = PicturePaths.Find(parsed.GetValue(inputs)!);
         var (pictures, prepared) = (new List<PreparedPicture>(), new List<RgbImage>());

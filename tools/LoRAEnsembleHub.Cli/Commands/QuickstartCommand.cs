@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Quickstart;
 using LoRAEnsembleHub.Cli.Rendering;
 
@@ -36,8 +37,10 @@ internal sealed class QuickstartCommand : Verb
 
     public override Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
+        var page = parsed.GetValue(report) ?? Path.Combine("runs", "quickstart.html");
+        Need.PlaceForFile(page, "--report");
         var showcase = Showcase.Find(parsed.GetValue(adapters));
         var demonstration = new Demonstration(showcase, parsed.GetValue(limit) ?? DefaultLimit, session, cancellationToken);
-        return Task.FromResult<ICommandResult>(demonstration.Run(parsed.GetValue(report) ?? Path.Combine("runs", "quickstart.html")));
+        return Task.FromResult<ICommandResult>(demonstration.Run(page));
     }
 }

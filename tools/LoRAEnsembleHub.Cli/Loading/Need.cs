@@ -36,6 +36,29 @@ internal static class Need
         }
     }
 
+    /// <summary>Checks that a file can lie where it is to be written, before the work whose result it is.</summary>
+    public static void PlaceForFile(string path, string option)
+    {
+        if (Directory.Exists(path))
+        {
+            throw CommandException.Usage($"{option} is {path}, which is a folder; name the file to write.");
+        }
+
+        PlaceForFolder(Path.GetDirectoryName(Path.GetFullPath(path)), option);
+    }
+
+    /// <summary>Checks that a folder is there or can be made, before the work whose results go into it.</summary>
+    public static void PlaceForFolder(string? path, string option)
+    {
+        for (; path is not null && !Directory.Exists(path); path = Path.GetDirectoryName(Path.GetFullPath(path)))
+        {
+            if (System.IO.File.Exists(path))
+            {
+                throw CommandException.Usage($"{option} needs the folder {path}, which is a file; name another place.");
+            }
+        }
+    }
+
     /// <summary>Makes the folder that a file is to be written to.</summary>
     public static void FolderFor(string path)
     {

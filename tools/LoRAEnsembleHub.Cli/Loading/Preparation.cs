@@ -21,7 +21,12 @@ internal static class Preparation
         }
         catch (ImageException e)
         {
-            throw new CommandException("image", e.Message, $"--preprocessor names another {ImageProcessorConfig.FileName}.");
+            throw new CommandException(
+                e.IsMalformed ? "malformed_file" : "image",
+                e.Message,
+                $"--preprocessor names another {ImageProcessorConfig.FileName}.",
+                e.IsMalformed ? ExitCode.Integrity : ExitCode.Failed
+            );
         }
     }
 }

@@ -8,6 +8,8 @@ namespace LoRAEnsembleHub.Cli.Rendering;
 /// <summary>The one place where results and failures are written: results to standard output, everything else to standard error.</summary>
 internal sealed class Renderer(OutputFormat format)
 {
+    private const string UnwritableOutput = "output";
+
     private static readonly JsonSerializerOptions json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -30,17 +32,13 @@ internal sealed class Renderer(OutputFormat format)
         switch (format)
         {
             case OutputFormat.Json:
-                Console.Out.Write(ToJson(result) + "\n");
+                Print(ToJson(result) + "\n");
                 break;
             case OutputFormat.Csv:
-                Console.Out.Write(Csv.Write(((ITabularResult)result).ToRows()));
+                Print(Csv.Write(((ITabularResult)result).ToRows()));
                 break;
             case OutputFormat.Quiet:
-                foreach (var line in result.ToQuietLines())
-                {
-                    Console.Out.Write(Printable.Of(line) + "\n");
-                }
-
+                Print(string.Concat(result.ToQuietLines().Select(line => Printable.Of(line) + "\n")));
                 break;
             default:
                 WriteText(result);
@@ -54,7 +52,7 @@ internal sealed class Renderer(OutputFormat format)
     /// <returns>What the process ends with.</returns>
     public int Show(Failure failure)
     {
-        if (format == OutputFormat.Json)
+        if (format == OutputFormat.Json && failure.Kind != UnwritableOutput)
         {
             var document = new
             {
@@ -65,8 +63,15 @@ internal sealed class Renderer(OutputFormat format)
                     failure.Hint,
                 },
             };
-            Console.Out.Write(JsonSerializer.Serialize(document, json) + "\n");
-            return (int)failure.ExitCode;
+            try
+            {
+                Print(JsonSerializer.Serialize(document, json) + "\n");
+                return (int)failure.ExitCode;
+            }
+            catch (CommandException)
+            {
+                // Standard error is what is left to say it on.
+            }
         }
 
         Say("error", Color.Red, failure.Message);
@@ -89,7 +94,20 @@ internal sealed class Renderer(OutputFormat format)
         // cells are padded to the width of their column; at the end of a line that is only noise
         using var text = new StringWriter { NewLine = "\n" };
         BlockWriter.Write(Consoles.For(text), result.ToBlocks());
-        Console.Out.Write(string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd(' '))));
+        Print(string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd(' '))));
+    }
+
+    // A reader that went away (head, less) is no failure and throws nothing; a full disk is one.
+    private static void Print(string text)
+    {
+        try
+        {
+            Console.Out.Write(text);
+        }
+        catch (IOException exception)
+        {
+            throw new CommandException(UnwritableOutput, $"Standard output cannot be written: {exception.Message}", null);
+        }
     }
 
     private void Say(string word, Color color, string text)

@@ -100,6 +100,22 @@ frames[0].save(out / "animated.webp", save_all=True, append_images=frames[1:], l
 frames[0].save(out / "animated.png", save_all=True, append_images=frames[1:])
 frames = [f.quantize(16) for f in frames]
 frames[0].save(out / "animated.gif", save_all=True, append_images=frames[1:])
+# transparency whose colours count, a first frame smaller than the screen, animations with transparency or with a picture outside them
+still = picture.quantize(32)
+still.save(out / "transparent.gif", transparency=2)
+for name, transparent, own in (("part", None, False), ("part-transparent", 4, True)):
+    colours = [noise(1, 8).tobytes() for _ in range(2)]
+    data = bytearray(b"GIF89a" + struct.pack("<HHBBB", 9, 7, 0x82, 3, 0) + colours[0])
+    if transparent is not None:
+        data += b"\x21\xf9\x04" + struct.pack("<BHB", 1, 0, transparent) + b"\0"
+    data += b"," + struct.pack("<HHHHB", 2, 1, 5, 4, 0x82 if own else 0) + (colours[1] if own else b"")
+    codes = [code for value in g.integers(0, 8, 20) for code in (8, int(value))] + [9]  # cleared before each value: four bits a code
+    packed_codes = bytes(low | high << 4 for low, high in zip(codes[::2], codes[1::2] + [0]))
+    (out / f"{name}.gif").write_bytes(bytes(data) + bytes([3, len(packed_codes)]) + packed_codes + b"\0;")
+frames = [Image.fromarray(noise(10, 12, 4), "RGBA") for _ in range(3)]
+frames[0].save(out / "animated-alpha.webp", save_all=True, append_images=frames[1:], lossless=True, exact=True)
+frames[0].save(out / "animated-alpha.png", save_all=True, append_images=frames[1:])
+frames[0].save(out / "animated-default.png", save_all=True, append_images=frames[1:], default_image=True)
 
 expected = {}
 for file in sorted(f for f in out.iterdir() if f.suffix in (".png", ".jpg", ".webp", ".bmp", ".gif")):
