@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Safetensors;
+using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Adapters;
 
@@ -40,6 +41,13 @@ internal sealed class PeftNames
         var names = new PeftNames(catalogue.Prefix);
         foreach (var view in file.Tensors)
         {
+            if (TensorReader.FloatingType(view.Dtype) is null)
+            {
+                throw new AdapterException(
+                    $"{place}: {view.Name} is {view.Dtype.Name}; tensors of an adapter must be F64, F32, F16 or BF16."
+                );
+            }
+
             names.Add(view, PeftMember.WithoutRoot(view.Name, place), sites, heads, place);
         }
 

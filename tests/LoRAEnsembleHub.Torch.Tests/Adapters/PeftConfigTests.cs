@@ -1,5 +1,6 @@
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
+using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Torch.Tests.Adapters;
 
@@ -118,6 +119,17 @@ public sealed class PeftConfigTests : IDisposable
         await changed.SetAsync("layers_to_transform", "[1]");
         var refusal = Assert.Throws<AdapterException>(() => AdapterSet.Read("vit-regex", changed.Members, model.Catalogue));
         Assert.Contains("layers_to_transform", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whole_numbers_are_no_factors_also_where_only_headers_are_read()
+    {
+        using var changed = new ChangedAdapters("vit-r4");
+        const string name = "base_model.model.vit.encoder.layer.0.attention.attention.query.lora_B.weight";
+        await changed.EditAsync("member-00", tensors => tensors[name] = ones(48, 4, dtype: ScalarType.Int64));
+        var read = Assert.Throws<AdapterException>(() => AdapterSet.Read("vit-r4", changed.Members, model.Catalogue));
+        var surveyed = Assert.Throws<AdapterException>(() => AdapterSurvey.Read(changed.Members[0]));
+        Assert.All(new[] { read, surveyed }, refusal => Assert.Contains($"{name} is I64", refusal.Message, StringComparison.Ordinal));
     }
 
     [Fact]
