@@ -55,6 +55,9 @@ internal sealed record AdapterCatalogue(string ModelType, string Prefix, IReadOn
     /// <summary>PEFT's task type, or null where PEFT has none for the task and names the model class instead.</summary>
     public string? TaskType { get; init; }
 
+    /// <summary>Paths of the modules besides heads, without prefix and in every spelling: what an adapter cannot bring a copy of.</summary>
+    internal IReadOnlyCollection<string> FrozenModules { get; init; } = [];
+
     /// <summary>The Python module that holds the model's classes, such as <c>transformers.models.vit.modeling_vit</c>.</summary>
     public required string PythonModule { get; init; }
 }

@@ -12,28 +12,29 @@ internal sealed class ModulePattern
 
     private ModulePattern(string[]? endings, Regex? whole) => (this.endings, this.whole) = (endings, whole);
 
-    /// <summary>Reads a config value; null for none.</summary>
+    /// <summary>Whether the value was one string and no list.</summary>
+    public bool IsText => whole is not null;
+
+    /// <summary>Reads a config value.</summary>
     /// <exception cref="ArgumentException">The regular expression is not one.</exception>
-    public static ModulePattern? Read(JsonElement? value) =>
-        value switch
+    /// <exception cref="InvalidOperationException">The value is neither text nor a list of texts.</exception>
+    public static ModulePattern Read(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
         {
-            null => null,
-            // every linear layer but the head; the sites of a model are just these
-            { ValueKind: JsonValueKind.String } text when text.GetString()!.Equals("all-linear", StringComparison.OrdinalIgnoreCase) => new(
-                [],
-                Any
-            ),
-            { ValueKind: JsonValueKind.String } text => new(
-                null,
-                new Regex($"^(?:{text.GetString()})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
-            ),
-            { } list => new([.. list.EnumerateArray().Select(item => item.GetString()!)], null),
-        };
+            return new([.. value.EnumerateArray().Select(item => item.GetString()!)], null);
+        }
+
+        var text = value.GetString()!;
+        // every linear layer but the head; the sites of a model are just these
+        return text.Equals("all-linear", StringComparison.OrdinalIgnoreCase)
+            ? new(null, PythonRegex.Compile("", "^"))
+            : new(null, PythonRegex.Compile(text, "^(?:{0})$"));
+    }
 
     /// <summary>Whether a module path is meant.</summary>
+    /// <exception cref="RegexMatchTimeoutException">The regular expression backtracks without end.</exception>
     public bool Matches(string name) =>
         (whole is not null && whole.IsMatch(name))
         || (endings is not null && endings.Any(ending => name == ending || name.EndsWith("." + ending, StringComparison.Ordinal)));
-
-    private static Regex Any { get; } = new("^", RegexOptions.CultureInvariant);
 }

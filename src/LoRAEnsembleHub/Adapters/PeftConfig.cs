@@ -13,17 +13,18 @@ internal sealed record PeftConfig
 
     public bool UseRslora { get; private init; }
 
-    public IReadOnlyList<KeyValuePair<string, double>> RankPattern { get; private init; } = [];
+    public IReadOnlyList<KeyValuePair<Regex, double>> RankPattern { get; private init; } = [];
 
-    public IReadOnlyList<KeyValuePair<string, double>> AlphaPattern { get; private init; } = [];
+    public IReadOnlyList<KeyValuePair<Regex, double>> AlphaPattern { get; private init; } = [];
 
     public ModulePattern? Targets { get; private init; }
 
     public ModulePattern? Excluded { get; private init; }
 
+    /// <summary>The adapted blocks, or null for all.</summary>
     public IReadOnlyList<long>? Layers { get; private init; }
 
-    public IReadOnlyList<string> LayersPattern { get; private init; } = [];
+    public IReadOnlyList<Regex> LayersPattern { get; private init; } = [];
 
     public IReadOnlyList<string> ModulesToSave { get; private init; } = [];
 
@@ -52,7 +53,7 @@ internal sealed record PeftConfig
         return Layers is null
             || (
                 Layers.Contains(layer)
-                && (LayersPattern.Count == 0 || LayersPattern.Any(word => names.Any(name => IsLayer(name, word, layer))))
+                && (LayersPattern.Count == 0 || LayersPattern.Any(pattern => names.Any(name => pattern.IsMatch(name))))
             );
     }
 
@@ -64,10 +65,10 @@ internal sealed record PeftConfig
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return Read(document.RootElement, place);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        catch (JsonException e)
         {
             throw new AdapterException($"{place} is not a PEFT adapter config: {e.Message}", e);
         }
@@ -81,69 +82,96 @@ internal sealed record PeftConfig
         }
 
         PeftRefusals.Check(root, place);
+        var fields = new PeftFields(root, place);
         var config = new PeftConfig
         {
-            Rank = Value(root, "r")?.GetInt32() ?? 8,
-            Alpha = Value(root, "lora_alpha")?.GetDouble() ?? 8,
-            UseRslora = Value(root, "use_rslora")?.GetBoolean() ?? false,
-            RankPattern = Patterns(root, "rank_pattern"),
-            AlphaPattern = Patterns(root, "alpha_pattern"),
-            Targets = ModulePattern.Read(Value(root, "target_modules")),
-            Excluded = ModulePattern.Read(Value(root, "exclude_modules")),
-            Layers = Value(root, "layers_to_transform") switch
-            {
-                null => null,
-                { ValueKind: JsonValueKind.Number } one => [one.GetInt64()],
-                { } many => [.. many.EnumerateArray().Select(layer => layer.GetInt64())],
-            },
-            LayersPattern = Words(Value(root, "layers_pattern")),
-            ModulesToSave = SavedModules(root),
-            BaseModel = Value(root, "base_model_name_or_path")?.GetString(),
-            Revision = Value(root, "revision")?.GetString(),
+            Rank = fields.Read("r", "a whole number", value => value.GetInt32(), 8),
+            Alpha = fields.Read("lora_alpha", "a number", value => value.GetDouble(), 8.0),
+            UseRslora = fields.Read("use_rslora", "true or false", value => value.GetBoolean(), false),
+            RankPattern = fields.Read("rank_pattern", "regular expressions with ranks", Patterns, []),
+            AlphaPattern = fields.Read("alpha_pattern", "regular expressions with numbers", Patterns, []),
+            Targets = fields.Read<ModulePattern?>(
+                "target_modules",
+                "a list of module names or a regular expression",
+                ModulePattern.Read,
+                null
+            ),
+            Excluded = fields.Read<ModulePattern?>(
+                "exclude_modules",
+                "a list of module names or a regular expression",
+                ModulePattern.Read,
+                null
+            ),
+            Layers = fields.Read("layers_to_transform", "a whole number or a list of them", Numbers, null),
+            LayersPattern = fields.Read("layers_pattern", "a word or a list of words", LayerWords, []),
+            ModulesToSave = SavedModules(fields),
+            BaseModel = fields.Read<string?>("base_model_name_or_path", "text", value => value.GetString(), null),
+            Revision = fields.Read<string?>("revision", "text", value => value.GetString(), null),
         };
-        if (config.Rank < 1 || config.RankPattern.Any(entry => entry.Value < 1))
+        return config.Checked(place);
+    }
+
+    private PeftConfig Checked(string place)
+    {
+        if (Rank < 1 || RankPattern.Any(entry => entry.Value < 1 || entry.Value != Math.Floor(entry.Value)))
         {
-            throw new AdapterException($"{place}: r is {config.Rank}; ranks, also those of rank_pattern, must be 1 or more.");
+            throw new AdapterException($"{place}: r is {Rank}; ranks, also those of rank_pattern, must be whole numbers of 1 or more.");
         }
 
-        if (config.Targets is null)
+        if (Targets is null)
         {
             throw new AdapterException(
                 $"{place}: target_modules is not set; it must list the adapted modules, such as query, key, value, attention.output.dense."
             );
         }
 
-        return config;
+        if (Targets.IsText && Layers is not null)
+        {
+            throw new AdapterException(
+                $"{place}: layers_to_transform is set and target_modules is a regular expression; PEFT refuses the two together. Name the layers in the expression."
+            );
+        }
+
+        return LayersPattern.Count == 0 || Layers is not null
+            ? this
+            : throw new AdapterException($"{place}: layers_pattern is set without layers_to_transform; PEFT refuses that.");
     }
 
-    private static IReadOnlyList<string> SavedModules(JsonElement root)
+    private static IReadOnlyList<string> SavedModules(PeftFields fields)
     {
-        var saved = Words(Value(root, "modules_to_save"));
+        var saved = fields.Read("modules_to_save", "a list of module names", Words, []);
         // PEFT adds these two by itself for sequence classification
-        return Value(root, "task_type")?.GetString() == "SEQ_CLS" ? [.. saved, "classifier", "score"] : saved;
+        return fields.Read<string?>("task_type", "text", value => value.GetString(), null) == "SEQ_CLS"
+            ? [.. saved, "classifier", "score"]
+            : saved;
     }
 
-    private static JsonElement? Value(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private static string[] Words(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String
+            ? [value.GetString()!]
+            : [.. value.EnumerateArray().Select(word => word.GetString() ?? throw new FormatException("null is no name"))];
 
-    private static string[] Words(JsonElement? value) =>
-        value switch
-        {
-            null => [],
-            { ValueKind: JsonValueKind.String } one => [one.GetString()!],
-            { } many => [.. many.EnumerateArray().Select(word => word.GetString()!)],
-        };
+    /// <summary>Of an empty list PEFT takes no notice.</summary>
+    private static long[]? Numbers(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number ? [value.GetInt64()]
+        : value.GetArrayLength() == 0 ? null
+        : [.. value.EnumerateArray().Select(layer => layer.GetInt64())];
 
-    private static KeyValuePair<string, double>[] Patterns(JsonElement root, string name) =>
-        Value(root, name) is { } patterns
-            ? [.. patterns.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, entry.Value.GetDouble()))]
-            : [];
+    private static Regex[] LayerWords(JsonElement value) =>
+        [.. Words(value).Where(word => word.Length > 0).Select(word => PythonRegex.Compile(word, @"^.*\.(?:{0})\.[0-9]+\."))];
 
-    private static double? Pick(IReadOnlyList<KeyValuePair<string, double>> patterns, IReadOnlyCollection<string> names)
+    private static KeyValuePair<Regex, double>[] Patterns(JsonElement value) =>
+        [
+            .. value
+                .EnumerateObject()
+                .Select(entry => KeyValuePair.Create(PythonRegex.Compile(entry.Name, @"^(?:.*\.)?(?:{0})$"), entry.Value.GetDouble())),
+        ];
+
+    private static double? Pick(IReadOnlyList<KeyValuePair<Regex, double>> patterns, IReadOnlyCollection<string> names)
     {
-        foreach (var (key, value) in patterns)
+        foreach (var (pattern, value) in patterns)
         {
-            if (names.Any(name => Regex.IsMatch(name, $"^(.*\\.)?({key})$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))))
+            if (names.Any(name => pattern.IsMatch(name)))
             {
                 return value;
             }
@@ -151,8 +179,4 @@ internal sealed record PeftConfig
 
         return null;
     }
-
-    private static bool IsLayer(string name, string word, int layer) =>
-        Regex.Match(name, $@"^.*\.{word}\.(\d+)\.", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) is { Success: true } match
-        && match.Groups[1].Value == $"{layer}";
 }

@@ -94,10 +94,6 @@ internal sealed record PeftMember(
         }
     }
 
-    /// <summary>Every way in which a module path may be spelled in a config: either version of transformers, with or without prefix.</summary>
-    internal static string[] Spellings(AdapterSite site, string prefix) =>
-        [prefix + site.Name, prefix + site.NewName, site.Name, site.NewName];
-
     internal static string WithoutRoot(string name, string place) =>
         name.StartsWith(Root, StringComparison.Ordinal)
             ? name[Root.Length..]

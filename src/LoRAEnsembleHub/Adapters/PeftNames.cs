@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Safetensors;
+using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Adapters;
 
@@ -7,24 +8,46 @@ internal sealed class PeftNames
 {
     private readonly Dictionary<string, (TensorView? Down, TensorView? Up)> factors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorView> head = new(StringComparer.Ordinal);
+    private readonly string prefix;
+    private bool hasOldNames;
+    private bool hasNewNames;
+
+    private PeftNames(string prefix) => this.prefix = prefix;
 
     /// <summary>By canonical site name.</summary>
     public IReadOnlyDictionary<string, (TensorView? Down, TensorView? Up)> Factors => factors;
+
+    /// <summary>The paths of a site under the names that the file uses, old, new or both; all of them when it has no updates.</summary>
+    public IReadOnlyCollection<string> Spellings(AdapterSite site) =>
+        hasOldNames == hasNewNames ? AllSpellings(site, prefix)
+        : hasOldNames ? [prefix + site.Name, site.Name]
+        : [prefix + site.NewName, site.NewName];
+
+    /// <summary>Every way in which a module path may be spelled: either version of transformers, with or without prefix.</summary>
+    public static string[] AllSpellings(AdapterSite site, string prefix) =>
+        [prefix + site.Name, prefix + site.NewName, site.Name, site.NewName];
 
     /// <summary>Sorts every tensor of a file.</summary>
     /// <exception cref="AdapterException">A tensor belongs to nothing, a factor lacks its partner, or the two spellings of one differ.</exception>
     public static PeftNames Sort(SafetensorsFile file, AdapterCatalogue catalogue, string place)
     {
         var sites = catalogue
-            .Sites.SelectMany(site => PeftMember.Spellings(site, catalogue.Prefix).Distinct().Select(name => (name, site)))
+            .Sites.SelectMany(site => AllSpellings(site, catalogue.Prefix).Distinct().Select(name => (name, site)))
             .ToDictionary(entry => entry.name, entry => entry.site, StringComparer.Ordinal);
         var heads = catalogue
             .Heads.SelectMany(layout => layout.Parameters)
             .Select(parameter => parameter.Name)
             .ToHashSet(StringComparer.Ordinal);
-        var names = new PeftNames();
+        var names = new PeftNames(catalogue.Prefix);
         foreach (var view in file.Tensors)
         {
+            if (TensorReader.FloatingType(view.Dtype) is null)
+            {
+                throw new AdapterException(
+                    $"{place}: {view.Name} is {view.Dtype.Name}; tensors of an adapter must be F64, F32, F16 or BF16."
+                );
+            }
+
             names.Add(view, PeftMember.WithoutRoot(view.Name, place), sites, heads, place);
         }
 
@@ -46,6 +69,13 @@ internal sealed class PeftNames
     public IReadOnlyDictionary<string, TensorView> HeadFor(IReadOnlyList<string> modulesToSave, AdapterCatalogue catalogue, string place)
     {
         bool Saved(string module) => modulesToSave.Any(entry => module.EndsWith(entry, StringComparison.Ordinal));
+        if (catalogue.FrozenModules.Select(module => catalogue.Prefix + module).FirstOrDefault(Saved) is { } frozen)
+        {
+            throw new AdapterException(
+                $"{place}: modules_to_save names {string.Join(", ", modulesToSave)}, so the adapter replaces {frozen}; only heads can be replaced here."
+            );
+        }
+
         var stray = head.Keys.FirstOrDefault(name => !Saved(name[..name.LastIndexOf('.')]));
         if (stray is not null)
         {
@@ -111,6 +141,8 @@ internal sealed class PeftNames
                 throw new AdapterException($"{place}: {view.Name} belongs to no module of the base that can be adapted.");
             }
 
+            hasOldNames |= module.EndsWith(site.Name, StringComparison.Ordinal);
+            hasNewNames |= module.EndsWith(site.NewName, StringComparison.Ordinal);
             var (down, up) = factors.GetValueOrDefault(site.Name);
             RefuseUnlessEqual(isDown ? down : up, view, place);
             factors[site.Name] = isDown ? (view, up) : (down, view);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LoRAEnsembleHub.Safetensors;
 
 namespace LoRAEnsembleHub.Adapters;
@@ -12,12 +13,35 @@ internal static class PeftPlan
     /// <exception cref="AdapterException">Config and file do not agree, a shape is wrong, or nothing would be adapted.</exception>
     public static IReadOnlyList<PeftUpdate> Make(PeftConfig config, PeftNames names, AdapterCatalogue catalogue, string place)
     {
+        try
+        {
+            return Compared(config, names, catalogue, place);
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new AdapterException(
+                $"{place}: the regular expression {e.Pattern} in adapter_config.json (target_modules, exclude_modules, rank_pattern, "
+                    + "alpha_pattern or layers_pattern) backtracks without end on a module name.",
+                e
+            );
+        }
+    }
+
+    private static List<PeftUpdate> Compared(PeftConfig config, PeftNames names, AdapterCatalogue catalogue, string place)
+    {
         var plan = new List<PeftUpdate>();
         foreach (var site in catalogue.Sites)
         {
-            var spellings = PeftMember.Spellings(site, catalogue.Prefix);
-            var wanted = config.Adapts(spellings, site.Layer);
             var found = names.Factors.TryGetValue(site.Name, out var views);
+            // the config means the names under which the adapter was made, so these come first: of a list with words of both versions
+            // the others match nothing, and PEFT does not mind. Only an adapter whose names were translated since needs all spellings.
+            var spellings = names.Spellings(site);
+            if (found && !config.Adapts(spellings, site.Layer))
+            {
+                spellings = PeftNames.AllSpellings(site, catalogue.Prefix);
+            }
+
+            var wanted = config.Adapts(spellings, site.Layer);
             if (wanted != found)
             {
                 throw new AdapterException(

@@ -5,10 +5,14 @@ namespace LoRAEnsembleHub.Adapters;
 /// <summary>Refuses, by name, adapters that compute something else than W x + b + s B A x.</summary>
 internal static class PeftRefusals
 {
-    private static readonly string[] switches = ["use_dora", "lora_bias", "use_qalora", "fan_in_fan_out", "use_bdlora"];
-
-    private static readonly string[] extras =
+    /// <summary>Features of PEFT that are off while their field is absent, null, false or empty.</summary>
+    private static readonly string[] features =
     [
+        "use_dora",
+        "lora_bias",
+        "use_qalora",
+        "fan_in_fan_out",
+        "use_bdlora",
         "alora_invocation_tokens",
         "target_parameters",
         "layer_replication",
@@ -16,7 +20,6 @@ internal static class PeftRefusals
         "arrow_config",
         "kasa_config",
         "velora_config",
-        "use_bdlora",
     ];
 
     private static readonly string[] baseChanging = ["pissa", "corda", "olora", "loftq", "lora_ga"];
@@ -38,26 +41,20 @@ internal static class PeftRefusals
             throw new AdapterException($"{place}: peft_type is {type.GetString()}; only LORA is supported.");
         }
 
-        foreach (var name in switches)
+        foreach (var name in features)
         {
-            if (root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True)
+            if (root.TryGetProperty(name, out var value) && !IsOff(value))
             {
-                throw Refused(place, name, "true");
+                throw new AdapterException(
+                    $"{place}: {name} is {value.GetRawText()}; it changes what the adapter computes and is not supported."
+                );
             }
         }
 
-        foreach (var name in extras)
-        {
-            if (root.TryGetProperty(name, out var value) && !IsEmpty(value))
-            {
-                throw Refused(place, name, value.GetRawText());
-            }
-        }
-
-        if (root.TryGetProperty("bias", out var bias) && bias.ValueKind == JsonValueKind.String && bias.GetString() != "none")
+        if (root.TryGetProperty("bias", out var bias) && bias.ValueKind != JsonValueKind.Null && !IsText(bias, "none"))
         {
             throw new AdapterException(
-                $"{place}: bias is \"{bias.GetString()}\": the adapter changes the base model's biases, which is not supported."
+                $"{place}: bias is {bias.GetRawText()}: the adapter changes the base model's biases, which is not supported."
             );
         }
 
@@ -74,11 +71,10 @@ internal static class PeftRefusals
         }
     }
 
-    private static bool IsEmpty(JsonElement value) =>
+    private static bool IsOff(JsonElement value) =>
         value.ValueKind is JsonValueKind.Null or JsonValueKind.False
         || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
         || (value.ValueKind == JsonValueKind.Object && !value.EnumerateObject().Any());
 
-    private static AdapterException Refused(string place, string name, string value) =>
-        new($"{place}: {name} is {value}; it changes what the adapter computes and is not supported.");
+    private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
 }

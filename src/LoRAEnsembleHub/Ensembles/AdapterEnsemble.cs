@@ -50,6 +50,13 @@ public sealed class AdapterEnsemble : IDisposable
         if (found.Manifest is { } manifest)
         {
             found.VerifyMembers();
+            if (manifest.Members!.Any(member => member.Sha256 is not { Count: > 0 }))
+            {
+                warnings.Add(
+                    "The manifest does not state the hashes of every member, so it was not verified that they are as they were written."
+                );
+            }
+
             BaseCheck.Verify(manifest.BaseModel!, model.Identity, folder, allowBaseMismatch, warnings);
         }
 

@@ -16,8 +16,14 @@ internal static class BaseCheck
             );
         }
 
+        var isOtherRepo = wanted.RepoId is not null && found.RepoId is not null && wanted.RepoId != found.RepoId;
         if (wanted.Sha256 is not { Count: > 0 } hashes)
         {
+            if (isOtherRepo)
+            {
+                Refuse($"{folder} was trained on {wanted.RepoId}, of which it states no hash; the base at hand is {found.RepoId}.");
+            }
+
             warnings.Add($"The manifest states no hash of its base, so it was not verified that {found.Folder} is the right one.");
             return;
         }
@@ -26,9 +32,18 @@ internal static class BaseCheck
         var actual = found.Files.Values.Select(file => file.Sha256).Order(StringComparer.Ordinal).ToArray();
         if (!expected.SequenceEqual(actual))
         {
-            var message =
+            Refuse(
                 $"{folder} was trained on {wanted.RepoId ?? "a base"} with the SHA-256 {string.Join(", ", expected)}; "
-                + $"the weights in {found.Folder} have {string.Join(", ", actual)}.";
+                    + $"the weights in {found.Folder} have {string.Join(", ", actual)}."
+            );
+        }
+        else if (isOtherRepo)
+        {
+            warnings.Add($"The manifest names {wanted.RepoId}, the base is {found.RepoId}; their weights are the same.");
+        }
+
+        void Refuse(string message)
+        {
             if (!allowMismatch)
             {
                 throw new AdapterException(message + " Use the base that the manifest names, or allow the mismatch on purpose.")
@@ -38,11 +53,6 @@ internal static class BaseCheck
             }
 
             warnings.Add(message + " The mismatch was allowed.");
-        }
-
-        if (wanted.RepoId is not null && found.RepoId is not null && wanted.RepoId != found.RepoId)
-        {
-            warnings.Add($"The manifest names {wanted.RepoId}, the base is {found.RepoId}; their weights are the same.");
         }
     }
 }

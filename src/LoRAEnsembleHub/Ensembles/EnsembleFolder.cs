@@ -20,7 +20,7 @@ public sealed class EnsembleFolder
 
     /// <summary>Finds the members of an ensemble folder, a folder of PEFT members (in the order of their names), or one PEFT adapter.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="AdapterException">The manifest is wrong, or there is no adapter.</exception>
+    /// <exception cref="AdapterException">The manifest is wrong, there is no adapter, or it is not clear which ones are the members.</exception>
     public static EnsembleFolder Open(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -31,6 +31,16 @@ public sealed class EnsembleFolder
             );
         }
 
+        if (File.Exists(Path.Combine(folder, EnsembleWriter.UnfinishedMark)))
+        {
+            throw new AdapterException(
+                $"{folder} is half-written: {EnsembleWriter.UnfinishedMark} is left from a writing that did not come to its end. Write or fetch the ensemble again."
+            )
+            {
+                IsIntegrity = true,
+            };
+        }
+
         var manifest = Path.Combine(folder, EnsembleManifest.FileName);
         if (File.Exists(manifest))
         {
@@ -38,14 +48,8 @@ public sealed class EnsembleFolder
             return new EnsembleFolder(folder, parsed, [.. parsed.Members!.Select(member => Path.Combine(folder, member.Path!))]);
         }
 
-        static bool IsAdapter(string candidate) => File.Exists(Path.Combine(candidate, "adapter_config.json"));
-        string[] members = [.. Directory.GetDirectories(folder).Where(IsAdapter).Order(StringComparer.Ordinal)];
-        if (members.Length == 0 && IsAdapter(folder))
-        {
-            members = [folder];
-        }
-
-        return members.Length > 0
+        var members = PlainMembers.Find(folder);
+        return members.Count > 0
             ? new EnsembleFolder(folder, null, members)
             : throw new AdapterException(
                 $"{folder} has neither {EnsembleManifest.FileName} nor an adapter_config.json, also not in a folder below it; it is no ensemble and no PEFT adapter."

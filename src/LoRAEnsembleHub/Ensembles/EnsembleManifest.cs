@@ -79,12 +79,21 @@ public sealed record EnsembleManifest
     {
         try
         {
-            var manifest =
-                JsonSerializer.Deserialize<EnsembleManifest>(json, ConfigJson.Options) ?? throw new JsonException("it holds null");
+            using var document = JsonDocument.Parse(json);
+            // a later version may give any field another kind, so this comes before them
+            ManifestCheck.CheckVersion(document.RootElement, place);
+            var manifest = JsonSerializer.Deserialize<EnsembleManifest>(json, ConfigJson.Options)!;
             ManifestCheck.Check(manifest, place);
             return manifest;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException e) when (e.Path is { Length: > 2 } path)
+        {
+            throw new AdapterException(
+                $"{place}: {path[2..]} cannot be read; it stands there twice or is of another kind than it must be.",
+                e
+            );
+        }
+        catch (JsonException e)
         {
             throw new AdapterException($"{place} is not an ensemble manifest: {e.Message}", e);
         }
@@ -111,6 +120,10 @@ public sealed record ManifestBase
 
     /// <summary>Bytes of every weight file by name.</summary>
     public IReadOnlyDictionary<string, long>? Size { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; init; }
 }
 
 /// <summary>One member of an ensemble.</summary>
@@ -124,6 +137,10 @@ public sealed record ManifestMember
 
     /// <summary>The seed it was initialised with, or null.</summary>
     public long? Seed { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; init; }
 }
 
 /// <summary>One measured number.</summary>
@@ -143,4 +160,8 @@ public sealed record ManifestMetric
 
     /// <summary><c>mean_probability</c>, <c>mean_logit</c>, or <c>mean_of_members</c>.</summary>
     public string? Aggregation { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; init; }
 }

@@ -8,13 +8,16 @@ namespace LoRAEnsembleHub.Ensembles;
 /// <summary>Writes ensembles as hub repositories: one PEFT adapter per member, manifest, preprocessing and model card.</summary>
 public static class EnsembleWriter
 {
+    /// <summary>An empty file that lies in the folder while it is written: what stays half-written never passes for the whole.</summary>
+    internal const string UnfinishedMark = ".lora_ensemble.incomplete";
+
     /// <summary>Writes the members and their manifest; equal members give equal bytes.</summary>
     /// <param name="folder">Made when absent. A folder that holds something else than an ensemble is refused.</param>
     /// <param name="set">The members; written as member-00, member-01 … in their order.</param>
     /// <param name="model">The base they belong to.</param>
     /// <param name="facts">What the manifest says besides base and members, which are filled in here; labels must match the heads.</param>
     /// <param name="options">Spelling and companions; null takes the defaults.</param>
-    /// <param name="cancellationToken">Stops the writing; a folder left half-written is recognised by its hashes when it is read.</param>
+    /// <param name="cancellationToken">Stops the writing; a folder left half-written is marked and refused when it is read.</param>
     /// <returns>The manifest as written.</returns>
     /// <exception cref="AdapterException">The members do not fit the base, the facts are wrong, or the folder holds something else.</exception>
     public static async Task<EnsembleManifest> WriteAsync(
@@ -34,9 +37,15 @@ public static class EnsembleWriter
         set.Check(model.Catalogue);
         var manifest = Draft(facts, set, model.Identity);
         ManifestCheck.Check(manifest, folder);
-        RefuseForeign(folder);
+        if (manifest.Id2Label is { } labels && set.Classes is { } classes && labels.Count != classes)
+        {
+            throw new AdapterException($"{folder}: id2label has {labels.Count} labels; the members' heads have {classes} classes.");
+        }
+
+        CheckFolder(folder);
         Directory.CreateDirectory(folder);
-        // without a manifest a half-written folder never passes for the whole
+        var mark = Path.Combine(folder, UnfinishedMark);
+        await TextFile.WriteAsync(mark, "", cancellationToken).ConfigureAwait(false);
         File.Delete(Path.Combine(folder, EnsembleManifest.FileName));
         var writer = new PeftWriter(set, model.Catalogue, options.Naming, model.Identity.RepoId, model.Identity.Revision);
         var hash = string.Join(',', model.Identity.Files.Values.Select(file => file.Sha256).Order(StringComparer.Ordinal));
@@ -68,6 +77,7 @@ public static class EnsembleWriter
         await TextFile
             .WriteAsync(Path.Combine(folder, EnsembleManifest.FileName), manifest.ToJson(), cancellationToken)
             .ConfigureAwait(false);
+        File.Delete(mark);
         return manifest;
     }
 
@@ -78,7 +88,7 @@ public static class EnsembleWriter
             FormatVersion = EnsembleManifest.KnownVersion,
             Method = facts.Method ?? (set.Count == 1 ? "single-lora" : "lora-ensemble"),
             Aggregation = facts.Aggregation ?? "mean_probability",
-            BaseModel = new ManifestBase
+            BaseModel = (facts.BaseModel ?? new ManifestBase()) with
             {
                 RepoId = identity.RepoId,
                 Revision = identity.Revision,
@@ -88,7 +98,16 @@ public static class EnsembleWriter
             },
             Members =
             [
-                .. set.Members.Index().Select(member => new ManifestMember { Path = $"member-{member.Index:00}", Seed = member.Item.Seed }),
+                .. set
+                    .Members.Index()
+                    .Select(member =>
+                        (facts.Members?.ElementAtOrDefault(member.Index) ?? new ManifestMember()) with
+                        {
+                            Path = $"member-{member.Index:00}",
+                            Seed = member.Item.Seed,
+                            Sha256 = null,
+                        }
+                    ),
             ],
         };
 
@@ -104,21 +123,28 @@ public static class EnsembleWriter
         return hashes;
     }
 
-    private static void RefuseForeign(string folder)
+    /// <summary>Refuses a folder that holds something else than an ensemble; what is there would be lost or mixed up with it.</summary>
+    /// <param name="folder">Need not exist.</param>
+    /// <exception cref="AdapterException">It holds something else; that is named.</exception>
+    internal static void CheckFolder(string folder)
     {
-        if (!Directory.Exists(folder) || File.Exists(Path.Combine(folder, EnsembleManifest.FileName)))
+        if (File.Exists(folder))
+        {
+            throw new AdapterException($"{folder} is a file; an ensemble is written to a folder.");
+        }
+
+        bool Has(string name) => File.Exists(Path.Combine(folder, name));
+        if (!Directory.Exists(folder) || Has(EnsembleManifest.FileName) || Has(UnfinishedMark))
         {
             return;
         }
 
+        // settings, a card or a processor may have been put there for the ensemble; members without a manifest are someone else's adapters
         var foreign = Directory
             .EnumerateFileSystemEntries(folder)
             .Select(entry => Path.GetFileName(entry))
-            .FirstOrDefault(name =>
-                !name.StartsWith('.')
-                && !name.StartsWith("member-", StringComparison.Ordinal)
-                && name is not ("preprocessor_config.json" or "README.md")
-            );
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault(name => !name.StartsWith('.') && name is not ("preprocessor_config.json" or "README.md" or "run.json"));
         if (foreign is not null)
         {
             throw new AdapterException(

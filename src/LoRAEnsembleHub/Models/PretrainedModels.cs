@@ -32,7 +32,7 @@ public static class PretrainedModels
         var json = File.ReadAllText(path);
         return ModelType(json, path) switch
         {
-            null or "vit" or "deit" => LoadVit(folder, VitConfig.Parse(json, path), options),
+            null or "vit" or "deit" or TimmConfig.WrapperType => LoadVit(folder, VitConfig.Parse(json, path), options),
             var other => throw new ModelException($"{path}: model_type is {other}; supported are vit and deit."),
         };
     }

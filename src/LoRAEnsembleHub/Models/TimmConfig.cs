@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -6,10 +7,13 @@ namespace LoRAEnsembleHub.Models;
 /// <summary>The config.json of a timm repository, as far as it describes a plain ViT or DeiT.</summary>
 /// <remarks>
 /// timm states an architecture name instead of sizes, and the number of heads cannot be read off the fused weights, so the sizes of
-/// timm's named variants stand here (timm, vision_transformer.py and deit.py).
+/// timm's named variants stand here (timm, vision_transformer.py and deit.py; defaults from the pretrained_cfg as in _builder.py).
 /// </remarks>
 internal static partial class TimmConfig
 {
+    /// <summary>The model_type that transformers gives timm models it wraps; their weights keep timm's names.</summary>
+    public const string WrapperType = "timm_wrapper";
+
     private static readonly Dictionary<string, (int Hidden, int Layers, int Heads)> variants = new(StringComparer.Ordinal)
     {
         ["tiny"] = (192, 12, 3),
@@ -21,7 +25,9 @@ internal static partial class TimmConfig
 
     /// <summary>Whether a config.json is timm's.</summary>
     public static bool IsTimm(JsonElement root) =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("architecture", out _) && !root.TryGetProperty("model_type", out _);
+        root.ValueKind == JsonValueKind.Object
+        && root.TryGetProperty("architecture", out _)
+        && (!root.TryGetProperty("model_type", out var type) || type.ValueEquals(WrapperType));
 
     /// <summary>Reads the description.</summary>
     /// <exception cref="ModelException">The architecture is not a plain ViT or DeiT, or an argument changes its mathematics.</exception>
@@ -37,100 +43,59 @@ internal static partial class TimmConfig
             );
         }
 
-        var pretrained = root.TryGetProperty("pretrained_cfg", out var nested) ? nested : root;
-        RefuseOther(root, pretrained, place);
+        var pretrained = Value(root, "pretrained_cfg") is { ValueKind: JsonValueKind.Object } nested ? nested : root;
         var (hidden, layers, heads) = variants[match.Groups["size"].Value];
-        var distilled = match.Groups["distilled"].Success;
-        var patch = new ImageExtent(int.Parse(match.Groups["patch"].ValueSpan, null), int.Parse(match.Groups["patch"].ValueSpan, null));
-        var image =
-            pretrained.TryGetProperty("input_size", out var input) && input.GetArrayLength() == 3
-                ? new ImageExtent(input[1].GetInt32(), input[2].GetInt32())
-                : new ImageExtent(int.Parse(match.Groups["image"].ValueSpan, null), int.Parse(match.Groups["image"].ValueSpan, null));
-        var (ratio, bias, channels) = (4.0, true, 3);
-        var classes = root.TryGetProperty("num_classes", out var count) ? count.GetInt32() : 1000;
-        if (root.TryGetProperty("model_args", out var arguments) && arguments.ValueKind == JsonValueKind.Object)
+        var (patch, size) = (Number(match, "patch"), Number(match, "image"));
+        var input = InputSize(pretrained, place) ?? (3, new ImageExtent(size, size));
+        var named = new VitConfig
         {
-            foreach (var argument in arguments.EnumerateObject())
-            {
-                switch (argument.Name)
-                {
-                    case "img_size":
-                        image = argument.Value.Deserialize<ImageExtent>(ConfigJson.Options);
-                        break;
-                    case "patch_size":
-                        patch = argument.Value.Deserialize<ImageExtent>(ConfigJson.Options);
-                        break;
-                    case "embed_dim":
-                        hidden = argument.Value.GetInt32();
-                        break;
-                    case "depth":
-                        layers = argument.Value.GetInt32();
-                        break;
-                    case "num_heads":
-                        heads = argument.Value.GetInt32();
-                        break;
-                    case "mlp_ratio":
-                        ratio = argument.Value.GetDouble();
-                        break;
-                    case "qkv_bias":
-                        bias = argument.Value.GetBoolean();
-                        break;
-                    case "in_chans":
-                        channels = argument.Value.GetInt32();
-                        break;
-                    case "num_classes":
-                        classes = argument.Value.GetInt32();
-                        break;
-                    case "drop_rate"
-                    or "attn_drop_rate"
-                    or "proj_drop_rate"
-                    or "pos_drop_rate"
-                    or "drop_path_rate"
-                    or "weight_init"
-                    or "fix_init":
-                        break; // training only
-                    case "class_token" when argument.Value.ValueKind == JsonValueKind.True:
-                        break;
-                    case "global_pool" when argument.Value.ValueKind == JsonValueKind.String && argument.Value.GetString() == "token":
-                        break;
-                    case "qk_norm"
-                    or "pre_norm"
-                    or "fc_norm"
-                    or "no_embed_class"
-                    or "dynamic_img_size" when argument.Value.ValueKind is JsonValueKind.False or JsonValueKind.Null:
-                        break;
-                    default:
-                        throw new ModelException(
-                            $"{place}: model_args.{argument.Name} is {argument.Value.GetRawText()}; a plain ViT has no such variation and it is not supported."
-                        );
-                }
-            }
-        }
+            ModelType = match.Groups["distilled"].Success ? "deit" : "vit",
+            HiddenSize = hidden,
+            NumHiddenLayers = layers,
+            NumAttentionHeads = heads,
+            IntermediateSize = 4 * hidden,
+            ImageSize = input.Extent,
+            PatchSize = new ImageExtent(patch, patch),
+            NumChannels = input.Channels,
+            LayerNormEps = 1e-6,
+            NumLabels = (Value(root, "num_classes") ?? Value(pretrained, "num_classes"))?.GetInt32() ?? 1000,
+        };
+        var config = TimmArguments.Apply(named, Value(root, "model_args"), place);
+        RefusePooling(root, pretrained, config, place);
+        return WithHead(config, Labels(root, pretrained));
+    }
 
-        var names = Labels(root, pretrained);
-        return new VitConfig
+    /// <summary>timm writes 0 classes for a model without a head.</summary>
+    private static VitConfig WithHead(VitConfig config, string[]? labels)
+    {
+        var (classes, distilled) = (config.NumLabels, config.ModelType == "deit");
+        return config with
         {
-            ModelType = distilled ? "deit" : "vit",
             Architectures =
                 classes == 0 ? [distilled ? "DeiTModel" : "ViTModel"]
                 : distilled ? ["DeiTForImageClassificationWithTeacher"]
                 : ["ViTForImageClassification"],
-            HiddenSize = hidden,
-            NumHiddenLayers = layers,
-            NumAttentionHeads = heads,
-            IntermediateSize = (int)(hidden * ratio),
-            ImageSize = image,
-            PatchSize = patch,
-            NumChannels = channels,
-            QkvBias = bias,
-            LayerNormEps = 1e-6,
-            NumLabels = Math.Max(1, classes),
+            NumLabels = classes == 0 ? null : classes,
             Id2Label =
-                names is not null && names.Length == classes
-                    ? names.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item)
+                labels is { Length: > 0 } && labels.Length == classes
+                    ? labels.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item)
                     : null,
         };
     }
+
+    private static JsonElement? Value(JsonElement holder, string name) =>
+        holder.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
+    private static (int Channels, ImageExtent Extent)? InputSize(JsonElement pretrained, string place) =>
+        Value(pretrained, "input_size") switch
+        {
+            null => null,
+            { } size => size.Deserialize<int[]>(ConfigJson.Options) is [var channels, var height, var width]
+                ? (channels, new ImageExtent(height, width))
+                : throw new ModelException($"{place}: input_size is {size.GetRawText()}; it must be [channels, height, width]."),
+        };
 
     private static string[]? Labels(JsonElement root, JsonElement pretrained)
     {
@@ -147,24 +112,24 @@ internal static partial class TimmConfig
         return null;
     }
 
-    private static void RefuseOther(JsonElement root, JsonElement pretrained, string place)
+    /// <summary>A head on anything but the class token is another model; without a head only "no pooling" amounts to the same.</summary>
+    private static void RefusePooling(JsonElement root, JsonElement pretrained, VitConfig config, string place)
     {
         foreach (var holder in new[] { root, pretrained })
         {
-            if (
-                holder.TryGetProperty("global_pool", out var pool)
-                && pool.ValueKind == JsonValueKind.String
-                && pool.GetString() is { } kind
-                && kind is not ("token" or "")
-            )
+            if (Value(holder, "global_pool") is { ValueKind: JsonValueKind.String } pool)
             {
-                throw new ModelException($"{place}: global_pool is {kind}; only the class token (\"token\") is supported.");
+                var kind = pool.GetString()!;
+                if (kind != "token" && (kind.Length > 0 || config.NumLabels != 0))
+                {
+                    throw new ModelException($"{place}: global_pool is \"{kind}\"; only the class token (\"token\") is supported.");
+                }
             }
         }
     }
 
     [GeneratedRegex(
-        @"^(vit|deit)_(?<size>tiny|small|base|large|huge)(?<distilled>_distilled)?_patch(?<patch>\d+)_(?<image>\d+)(_in21k)?(\..+)?$",
+        @"^(vit|deit)_(?<size>tiny|small|base|large|huge)(?<distilled>_distilled)?_patch(?<patch>\d{1,4})_(?<image>\d{1,5})(_in21k)?(\..+)?$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Name();

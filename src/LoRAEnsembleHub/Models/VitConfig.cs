@@ -68,8 +68,9 @@ public sealed record VitConfig
     [JsonPropertyName("id2label")]
     public IReadOnlyDictionary<string, string>? Id2Label { get; init; }
 
-    /// <summary>Class indices by name.</summary>
+    /// <summary>Class indices by name; read from numbers or, as older training scripts wrote them, from text.</summary>
     [JsonPropertyName("label2id")]
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public IReadOnlyDictionary<string, int>? Label2Id { get; init; }
 
     /// <summary>Number of classes where no labels are listed.</summary>

@@ -47,7 +47,7 @@ internal static class VitConfigCheck
         {
             if (!holds)
             {
-                throw new ModelException($"{place}: {field} is {found}; {needed}.");
+                throw new ModelException($"{place}: {field} is {found ?? "null"}; {needed}.");
             }
         }
 
@@ -89,12 +89,19 @@ internal static class VitConfigCheck
                     $"without an entry \"{index}\"",
                     $"its {labels.Count} keys must be 0 to {labels.Count - 1}"
                 );
+                Need(labels[$"{index}"] is not null, $"id2label[\"{index}\"]", null, "every class needs a name");
             }
         }
 
         foreach (var architecture in config.Architectures ?? [])
         {
             Need(heads.Contains(architecture), "architectures", architecture, $"known are {string.Join(", ", heads)}");
+            Need(
+                architecture.StartsWith(config.ModelType, StringComparison.OrdinalIgnoreCase),
+                "architectures",
+                architecture,
+                $"model_type is {config.ModelType}, and that class is of another type"
+            );
         }
 
         CheckOther(config.Other, place);

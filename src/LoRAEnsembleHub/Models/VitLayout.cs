@@ -24,29 +24,13 @@ internal static class VitLayout
     /// <summary>What adapters are checked against.</summary>
     public static AdapterCatalogue Catalogue(VitConfig config)
     {
-        long hidden = config.HiddenSize,
-            inner = config.IntermediateSize;
-        var sites = Enumerable
-            .Range(0, config.NumHiddenLayers)
-            .SelectMany(layer =>
-            {
-                AdapterSite Site(ProjectionKind kind, string name, string newName, long width, long height) =>
-                    new(layer, kind, $"encoder.layer.{layer}.{name}", $"layers.{layer}.{newName}", width, height);
-                return new[]
-                {
-                    Site(ProjectionKind.Query, "attention.attention.query", "attention.q_proj", hidden, hidden),
-                    Site(ProjectionKind.Key, "attention.attention.key", "attention.k_proj", hidden, hidden),
-                    Site(ProjectionKind.Value, "attention.attention.value", "attention.v_proj", hidden, hidden),
-                    Site(ProjectionKind.Output, "attention.output.dense", "attention.o_proj", hidden, hidden),
-                    Site(ProjectionKind.FeedForwardIn, "intermediate.dense", "mlp.fc1", hidden, inner),
-                    Site(ProjectionKind.FeedForwardOut, "output.dense", "mlp.fc2", inner, hidden),
-                };
-            });
+        long hidden = config.HiddenSize;
         var deit = config.ModelType == "deit";
         var plain = Head([Classifier], hidden, deit ? "DeiTForImageClassification" : "ViTForImageClassification");
         var teacher = Head(TeacherHeads, hidden, "DeiTForImageClassificationWithTeacher");
-        return new AdapterCatalogue(config.ModelType, Prefix(config), [.. sites], deit ? [plain, teacher] : [plain])
+        return new AdapterCatalogue(config.ModelType, Prefix(config), [.. Sites(config)], deit ? [plain, teacher] : [plain])
         {
+            FrozenModules = FrozenModules(config),
             PythonModule = $"transformers.models.{config.ModelType}.modeling_{config.ModelType}",
         };
     }
@@ -68,7 +52,7 @@ internal static class VitLayout
             [hidden, config.NumChannels, config.PatchSize.Height, config.PatchSize.Width]
         );
         yield return ("embeddings.patch_embeddings.projection.bias", [hidden]);
-        foreach (var site in Catalogue(config).Sites)
+        foreach (var site in Sites(config))
         {
             yield return ($"{site.Name}.weight", [site.Out, site.In]);
             if (config.QkvBias || site.Kind is not (ProjectionKind.Query or ProjectionKind.Key or ProjectionKind.Value))
@@ -133,6 +117,45 @@ internal static class VitLayout
         name.StartsWith("pooler.", StringComparison.Ordinal)
         || name.StartsWith("decoder.", StringComparison.Ordinal)
         || name is "embeddings.mask_token" or "embeddings.position_ids";
+
+    private static IEnumerable<AdapterSite> Sites(VitConfig config)
+    {
+        long hidden = config.HiddenSize,
+            inner = config.IntermediateSize;
+        return Enumerable
+            .Range(0, config.NumHiddenLayers)
+            .SelectMany(layer =>
+            {
+                AdapterSite Site(ProjectionKind kind, string name, string newName, long width, long height) =>
+                    new(layer, kind, $"encoder.layer.{layer}.{name}", $"layers.{layer}.{newName}", width, height);
+                return new[]
+                {
+                    Site(ProjectionKind.Query, "attention.attention.query", "attention.q_proj", hidden, hidden),
+                    Site(ProjectionKind.Key, "attention.attention.key", "attention.k_proj", hidden, hidden),
+                    Site(ProjectionKind.Value, "attention.attention.value", "attention.v_proj", hidden, hidden),
+                    Site(ProjectionKind.Output, "attention.output.dense", "attention.o_proj", hidden, hidden),
+                    Site(ProjectionKind.FeedForwardIn, "intermediate.dense", "mlp.fc1", hidden, inner),
+                    Site(ProjectionKind.FeedForwardOut, "output.dense", "mlp.fc2", inner, hidden),
+                };
+            });
+    }
+
+    /// <summary>The modules that hold the backbone's weights and those around them; the old and the new name of a block side by side.</summary>
+    private static HashSet<string> FrozenModules(VitConfig config)
+    {
+        var modules = new HashSet<string>(StringComparer.Ordinal);
+        var old = Backbone(config).Concat(Pooler(config)).Select(entry => entry.Name);
+        var renamed = Sites(config).Select(site => $"{site.NewName}.weight");
+        foreach (var name in old.Concat(renamed))
+        {
+            for (var end = name.LastIndexOf('.'); end > 0; end = name.LastIndexOf('.', end - 1))
+            {
+                modules.Add(name[..end]);
+            }
+        }
+
+        return modules;
+    }
 
     private static HeadLayout Head(string[] modules, long hidden, string pythonClass) =>
         new(

@@ -15,11 +15,26 @@ public sealed class TrainingRun : IDisposable
     private readonly RunConfig config;
     private readonly PretrainedModel model;
     private readonly ImageExamples examples;
+    private readonly LabeledImages? tests;
     private readonly ImageProcessorConfig processor;
     private readonly Trainer trainer;
 
-    private TrainingRun(RunConfig config, PretrainedModel model, ImageExamples examples, ImageProcessorConfig processor, Trainer trainer) =>
-        (this.config, this.model, this.examples, this.processor, this.trainer) = (config, model, examples, processor, trainer);
+    private TrainingRun(
+        RunConfig config,
+        PretrainedModel model,
+        ImageExamples examples,
+        LabeledImages? tests,
+        ImageProcessorConfig processor,
+        Trainer trainer
+    ) =>
+        (this.config, this.model, this.examples, this.tests, this.processor, this.trainer) = (
+            config,
+            model,
+            examples,
+            tests,
+            processor,
+            trainer
+        );
 
     /// <summary>Updates done; above 0 right after <see cref="Open"/> when an earlier run is continued.</summary>
     public int Step => trainer.Step;
@@ -41,6 +56,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="restart">Whether a checkpoint or a finished ensemble in the output folder is put aside for a fresh run.</param>
     /// <returns>The run, ready to go; the caller disposes it.</returns>
     /// <exception cref="TrainingException">A setting is wrong, the output holds a finished ensemble, or its checkpoint is of another run.</exception>
+    /// <exception cref="AdapterException">The output folder holds something else than an ensemble.</exception>
     /// <exception cref="ModelException">The base cannot be loaded.</exception>
     /// <exception cref="InvalidDataException">The data set is not as it should be.</exception>
     public static TrainingRun Open(RunConfig config, bool restart = false)
@@ -53,7 +69,10 @@ public sealed class TrainingRun : IDisposable
             throw new TrainingException($"{config.Output} holds a finished ensemble. Choose another output, or restart to replace it.");
         }
 
+        // what is needed at the end is looked at before the hours of training, not after
+        EnsembleWriter.CheckFolder(config.Output);
         var images = ImageData.Open(config.Data, config.Split, Decode);
+        var tests = config.TestSplit is null ? null : ImageData.Open(config.Data, config.TestSplit, Decode, images.ClassNames);
         var options = new ModelOptions
         {
             Device = ComputeDevice.Parse(config.Device),
@@ -75,7 +94,7 @@ public sealed class TrainingRun : IDisposable
             try
             {
                 trainer.TryResume(checkpoint);
-                return new TrainingRun(config, model, examples, processor, trainer);
+                return new TrainingRun(config, model, examples, tests, processor, trainer);
             }
             catch
             {
@@ -138,29 +157,26 @@ public sealed class TrainingRun : IDisposable
             "uniform" => null,
             "inverse" => ClassWeights.Inverse(counts),
             "inverse-square-root" => ClassWeights.InverseSquareRoot(counts),
-            "effective-number" when double.TryParse(beta, CultureInfo.InvariantCulture, out var value) => ClassWeights.EffectiveNumber(
-                counts,
-                value
-            ),
+            "effective-number" when double.TryParse(beta, CultureInfo.InvariantCulture, out var value) && value is >= 0 and < 1 =>
+                ClassWeights.EffectiveNumber(counts, value),
             _ => throw new TrainingException(
-                $"class_weighting is {config.ClassWeighting}; it must be uniform, inverse, inverse-square-root, effective-number or effective-number:BETA."
+                $"class_weighting is {config.ClassWeighting}; it must be uniform, inverse, inverse-square-root, effective-number or effective-number:BETA with BETA in [0, 1)."
             ),
         };
     }
 
     private IReadOnlyList<ManifestMetric>? Measure(AdapterSet set, IProgress<int>? measuring, CancellationToken cancellationToken)
     {
-        if (config.TestSplit is null)
+        if (tests is null)
         {
             return null;
         }
 
-        var images = ImageData.Open(config.Data, config.TestSplit, Decode, examples.ClassNames);
         var before = model.Attached is null ? null : model.Detach();
         model.Attach(set);
         try
         {
-            var test = new ImageExamples(images, new ImageProcessor(processor));
+            var test = new ImageExamples(tests, new ImageProcessor(processor));
             var predictions = Predictor.Predict(
                 model,
                 test,
@@ -168,7 +184,7 @@ public sealed class TrainingRun : IDisposable
                 progress: measuring,
                 cancellationToken: cancellationToken
             );
-            return RunMetrics.Of(predictions, config.DataId ?? RunConfig.RepoIdOf(config.Data), config.TestSplit);
+            return RunMetrics.Of(predictions, config.DataId ?? RunConfig.RepoIdOf(config.Data), config.TestSplit!);
         }
         finally
         {

@@ -96,6 +96,43 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
         (await Tool.RunAsync([.. tiny.Training, "--output", "o", "--config", file])).Refused(1, "memmbers", "typing-error.json");
     }
 
+    [Theory]
+    [InlineData("""{"training": null}""", "training")]
+    [InlineData("""{"training": {"targets": null}}""", "targets")]
+    [InlineData("""{"class_weighting": null}""", "class_weighting")]
+    [InlineData("""{"split": null}""", "split")]
+    [InlineData("""{"device": null}""", "device")]
+    [InlineData("""{"augmentation": null}""", "augmentation")]
+    [InlineData("""{"class_weighting": "effective-number:1"}""", "effective-number:1")]
+    public async Task A_setting_that_may_not_be_so_is_refused_by_name(string json, string name)
+    {
+        var file = Path.Combine(tiny.Folder, $"wrong-{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(file, json, TestContext.Current.CancellationToken);
+        (await Tool.RunAsync([.. tiny.Training, "--output", Path.Combine(tiny.Folder, "o"), "--config", file])).Refused(1, name);
+    }
+
+    [Fact]
+    public async Task An_output_folder_or_test_split_that_will_not_do_is_refused_before_the_training()
+    {
+        var output = Directory.CreateDirectory(Path.Combine(tiny.Folder, "occupied")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(output, "thesis.tex"), "x", TestContext.Current.CancellationToken);
+        string[] arguments = [.. tiny.Training, "--steps", "1000000", "--output"];
+        (await Tool.RunAsync([.. arguments, output])).Refused(1, "thesis.tex");
+        Assert.Single(Directory.GetFileSystemEntries(output));
+        (await Tool.RunAsync([.. arguments, Path.Combine(output, "thesis.tex")])).Refused(1, "is a file");
+        (await Tool.RunAsync([.. arguments, Path.Combine(tiny.Folder, "o"), "--test-split", "nowhere"])).Refused(1, "nowhere");
+    }
+
+    [Fact]
+    public async Task Settings_may_lie_in_the_output_folder_beforehand()
+    {
+        var output = Directory.CreateDirectory(Path.Combine(tiny.Folder, "tiny", "prepared")).FullName;
+        var settings = Path.Combine(output, "run.json");
+        File.Copy(Path.Combine(tiny.Ensemble, "run.json"), settings);
+        (await Tool.RunAsync("train", "--config", settings, "--output", output, "--steps", "1")).Done();
+        Assert.True(File.Exists(Path.Combine(output, "lora_ensemble.json")));
+    }
+
     private static async Task<(int ExitCode, string Errors)> StoppedAfterSomeUpdates(string[] arguments)
     {
         using var process = Tool.Start(new ToolPlace(), arguments);

@@ -125,40 +125,6 @@ public sealed class EnsembleRoundTrip : IDisposable
         Assert.Contains(allowed.Warnings, warning => warning.Contains("allowed", StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("format", "\"other\"")]
-    [InlineData("format_version", "2")]
-    [InlineData("method", "\"snapshot-ensemble\"")]
-    [InlineData("aggregation", "\"median\"")]
-    [InlineData("temperature", "0")]
-    [InlineData("temperature", "[1, 1]")]
-    [InlineData("temperature", "\"hot\"")]
-    [InlineData("members", "[]")]
-    [InlineData("members", "[{\"path\":\"../member-00\"}]")]
-    [InlineData("members", "[{\"path\":\"member-01\"}]")]
-    [InlineData("id2label", "{\"0\":\"a\",\"2\":\"b\"}")]
-    public async Task A_wrong_manifest_is_refused_by_field(string field, string value)
-    {
-        await Write();
-        var path = Path.Combine(scratch.Path, EnsembleManifest.FileName);
-        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
-        manifest[field] = JsonNode.Parse(value);
-        await File.WriteAllTextAsync(path, manifest.ToJsonString(), TestContext.Current.CancellationToken);
-        var message = Assert.Throws<AdapterException>(() => AdapterEnsemble.Load(scratch.Path, model)).Message;
-        Assert.True(message.Contains(field, StringComparison.Ordinal) || value.Contains("hot", StringComparison.Ordinal), message);
-    }
-
-    [Fact]
-    public async Task Fields_of_the_manifest_that_are_not_known_are_kept()
-    {
-        await Write();
-        var path = Path.Combine(scratch.Path, EnsembleManifest.FileName);
-        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
-        manifest["reviewed_by"] = new JsonArray("a", 1);
-        var kept = EnsembleManifest.Parse(manifest.ToJsonString(), path).ToJson();
-        Assert.True(JsonNode.DeepEquals(manifest["reviewed_by"], JsonNode.Parse(kept)!["reviewed_by"]));
-    }
-
     [Fact]
     public async Task Members_of_a_larger_ensemble_are_not_left_behind()
     {

@@ -16,6 +16,16 @@ public sealed class VitConfigTests
     [InlineData("""{"model_type":"vit","layer_norm_eps":0}""", "layer_norm_eps")]
     [InlineData("""{"model_type":"vit","hidden_size":1,"hidden_size":2}""", "hidden_size")]
     [InlineData("""{"model_type":"vit","image_size":[1,2,3]}""", "size")]
+    [InlineData("""{"model_type":null}""", "model_type")]
+    [InlineData("""{"model_type":"vit","hidden_act":null}""", "hidden_act")]
+    [InlineData("""{"model_type":"vit","pooler_act":null}""", "pooler_act")]
+    [InlineData("""{"model_type":"vit","architectures":[null]}""", "architectures")]
+    [InlineData(
+        """{"model_type":"vit","architectures":["DeiTForImageClassificationWithTeacher"]}""",
+        "DeiTForImageClassificationWithTeacher"
+    )]
+    [InlineData("""{"model_type":"deit","architectures":["ViTForImageClassification"]}""", "architectures")]
+    [InlineData("""{"model_type":"vit","id2label":{"0":"a","1":null}}""", "id2label")]
     [InlineData("""[]""", "config")]
     [InlineData("""{""", "config")]
     [InlineData("""{"architecture":"resnet50"}""", "resnet50")]
@@ -32,6 +42,13 @@ public sealed class VitConfigTests
         var config = VitConfig.Parse("""{"model_type":"vit"}""", "config.json");
         Assert.Equal((768, 12, 12, 3072), (config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize));
         Assert.Equal(("gelu", true, 2, 16), (config.HiddenAct, config.QkvBias, config.Classes, config.PatchSize.Height));
+    }
+
+    [Fact]
+    public void Class_indices_that_older_scripts_wrote_as_text_are_read()
+    {
+        var config = VitConfig.Parse("""{"model_type":"vit","id2label":{"0":"a","1":"b"},"label2id":{"a":"0","b":"1"}}""", "config.json");
+        Assert.Equal(1, config.Label2Id!["b"]);
     }
 
     [Theory]

@@ -14,12 +14,18 @@ internal static class Activation
         ["gelu_pytorch_tanh"] = TanhGelu,
         ["gelu_fast"] = TanhGelu,
         ["gelu_python_tanh"] = TanhGelu,
+        ["gelu_accurate"] = TanhGelu,
+        ["gelu_10"] = x => nn.functional.gelu(x).clamp(-10, 10),
         ["quick_gelu"] = x => x * sigmoid(1.702 * x),
         ["relu"] = x => nn.functional.relu(x),
+        ["relu2"] = x => nn.functional.relu(x).square(),
+        ["leaky_relu"] = x => nn.functional.leaky_relu(x, 0.01),
         ["relu6"] = x => nn.functional.relu6(x),
         ["silu"] = x => nn.functional.silu(x),
         ["swish"] = x => nn.functional.silu(x),
         ["selu"] = x => nn.functional.selu(x),
+        ["hardswish"] = x => nn.functional.hardswish(x),
+        ["laplace"] = x => 0.5 * (1.0 + ((x - 0.707107) / (0.282095 * Math.Sqrt(2.0))).erf()),
         ["mish"] = x => nn.functional.mish(x),
         ["tanh"] = x => x.tanh(),
         ["sigmoid"] = x => x.sigmoid(),
@@ -28,7 +34,7 @@ internal static class Activation
 
     public static string KnownNames => string.Join(", ", functions.Keys);
 
-    public static bool IsKnown(string name) => functions.ContainsKey(name);
+    public static bool IsKnown(string? name) => name is not null && functions.ContainsKey(name);
 
     public static Func<Tensor, Tensor> Named(string name) => functions[name];
 
