@@ -1,5 +1,6 @@
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models.Blocks;
+using LoRAEnsembleHub.Native;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
 
@@ -120,6 +121,7 @@ public abstract class PretrainedModel : IDisposable
         var current = attachment;
         current?.Set.ThrowIfDisposed();
         var members = current?.Members;
+        ComputeThreads.Apply();
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var prepared = Prepare(inputs, options);
