@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Training;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Ensembles;
@@ -36,6 +37,7 @@ public static class EnsembleWriter
         ManifestCheck.Check(manifest, folder);
         RefuseForeign(folder);
         Directory.CreateDirectory(folder);
+        StoppedWrites.Remove(folder);
         // without a manifest a half-written folder never passes for the whole
         File.Delete(Path.Combine(folder, EnsembleManifest.FileName));
         var writer = new PeftWriter(set, model.Catalogue, options.Naming, model.Identity.RepoId, model.Identity.Revision);
@@ -117,7 +119,7 @@ public static class EnsembleWriter
             .FirstOrDefault(name =>
                 !name.StartsWith('.')
                 && !name.StartsWith("member-", StringComparison.Ordinal)
-                && name is not ("preprocessor_config.json" or "README.md")
+                && name is not ("preprocessor_config.json" or "README.md" or RunConfig.FileName)
             );
         if (foreign is not null)
         {
