@@ -126,7 +126,7 @@ public abstract class PretrainedModel : IDisposable
         using var quiet = no_grad();
         var prepared = Prepare(inputs, options);
         var batch = prepared.Values.First().size(0);
-        var plan = ChunkPlan.For(members?.Count ?? 1, batch, RowBytes(prepared, options), options);
+        var plan = ChunkPlan.For(members?.Count ?? 1, batch, RowBytes(prepared, options), Device.type, options);
         var parts = new List<Dictionary<string, Tensor>>();
         for (long first = 0; first < batch; first += plan.Batch)
         {

@@ -79,12 +79,12 @@ internal static class MemoryCommand
     {
         Say($"ViT-B/16, random weights, Float32; {members} members of rank 8; {predictions} predictions of {batch} pictures.");
         Say($"{"MiB", -34}{"base alone", 12}{$"with {members}", 12}{"ratio", 8}");
-        var holds = Row("loaded", alone.Loaded.Now, together.Loaded.Now, together.AdapterBytes);
-        holds &= Row("after 1 prediction", alone.AfterOne.Now, together.AfterOne.Now, together.AdapterBytes);
+        Row("loaded, nothing computed yet", alone.Loaded.Now, together.Loaded.Now, together.AdapterBytes);
+        var holds = Row("after 1 prediction", alone.AfterOne.Now, together.AfterOne.Now, together.AdapterBytes);
         holds &= Row($"after {predictions} predictions", alone.AfterAll.Now, together.AfterAll.Now, together.AdapterBytes);
         holds &= Row("highest until then", alone.AfterAll.Peak, together.AfterAll.Peak, together.AdapterBytes);
         Say(
-            $"The members' own {Mebibytes(together.AdapterBytes)} MiB are taken off before the ratio is formed; it may be {HighestRatio} at most."
+            $"The members' own {Mebibytes(together.AdapterBytes)} MiB are taken off before the ratio is formed; once something was computed it may be {HighestRatio} at most."
         );
         Say($"prediction: {alone.PredictionMilliseconds:0} ms alone, {together.PredictionMilliseconds:0} ms with members (median)");
         Say(
