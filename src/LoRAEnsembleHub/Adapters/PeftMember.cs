@@ -4,7 +4,11 @@ using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Adapters;
 
-/// <summary>One PEFT adapter in memory, sorted by the sites of a model; tensors in Float32 on the CPU, outside every scope.</summary>
+/// <summary>One PEFT adapter, sorted by the sites of a model; tensors in Float32 on the CPU, outside every scope.</summary>
+/// <remarks>
+/// Tensors may be windows into the mapped file, so whoever keeps numbers copies them. Stacking members does, and a window costs no memory
+/// that the allocator would hold on to afterwards, as it does with thousands of small copies.
+/// </remarks>
 /// <param name="Factors">By canonical site name.</param>
 /// <param name="Head">By parameter name; empty when the adapter brings no head.</param>
 /// <param name="Stored">The element type of the file.</param>
@@ -102,8 +106,7 @@ internal sealed record PeftMember(
     private static Tensor Finite(TensorReader reader, SafetensorsFile file, TensorView view)
     {
         using var scope = NewDisposeScope();
-        // adapters are small and outlive their file: always an own copy, never a window into it
-        var tensor = reader.Read(file, view).clone().DetachFromDisposeScope();
+        var tensor = reader.Read(file, view);
         if (!tensor.isfinite().all().item<bool>())
         {
             tensor.Dispose();

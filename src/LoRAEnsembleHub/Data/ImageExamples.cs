@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Training;
 using static TorchSharp.torch;
@@ -42,6 +43,10 @@ public sealed class ImageExamples : LabeledExamples
 
     /// <inheritdoc />
     public override int Label(int index) => images.Label(index);
+
+    /// <inheritdoc />
+    public override string Preparation =>
+        $"{processor.Description}\n{seed}\n{JsonSerializer.Serialize(augmentation, TrainingOptions.Json)}";
 
     /// <summary>Where a picture comes from.</summary>
     public string Source(int index) => images.Source(index);

@@ -17,6 +17,10 @@ public abstract class LabeledExamples
     /// <summary>The class of an example: 0 to the number of classes − 1.</summary>
     public abstract int Label(int index);
 
+    /// <summary>How the examples become model inputs, as text; empty when they always do so alike.</summary>
+    /// <remarks>A stopped training run is only continued with examples that say the same here.</remarks>
+    public virtual string Preparation => "";
+
     /// <summary>Model inputs of some examples.</summary>
     /// <param name="indices">Which examples, in the order of the batch.</param>
     /// <param name="epoch">The pass that random changes are drawn for, or null for none (evaluation).</param>

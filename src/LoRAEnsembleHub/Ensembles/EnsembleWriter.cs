@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Training;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Ensembles;
@@ -46,6 +47,7 @@ public static class EnsembleWriter
         Directory.CreateDirectory(folder);
         var mark = Path.Combine(folder, UnfinishedMark);
         await TextFile.WriteAsync(mark, "", cancellationToken).ConfigureAwait(false);
+        StoppedWrites.Remove(folder);
         File.Delete(Path.Combine(folder, EnsembleManifest.FileName));
         var writer = new PeftWriter(set, model.Catalogue, options.Naming, model.Identity.RepoId, model.Identity.Revision);
         var hash = string.Join(',', model.Identity.Files.Values.Select(file => file.Sha256).Order(StringComparer.Ordinal));
@@ -144,7 +146,7 @@ public static class EnsembleWriter
             .EnumerateFileSystemEntries(folder)
             .Select(entry => Path.GetFileName(entry))
             .Order(StringComparer.Ordinal)
-            .FirstOrDefault(name => !name.StartsWith('.') && name is not ("preprocessor_config.json" or "README.md" or "run.json"));
+            .FirstOrDefault(name => !name.StartsWith('.') && name is not ("preprocessor_config.json" or "README.md" or RunConfig.FileName));
         if (foreign is not null)
         {
             throw new AdapterException(

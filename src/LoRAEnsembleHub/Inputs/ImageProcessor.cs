@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Text.Json;
 
 namespace LoRAEnsembleHub.Inputs;
 
@@ -18,7 +19,7 @@ public sealed class ImageProcessor
     public ImageProcessor(ImageProcessorConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        config.Checked(ImageProcessorConfig.FileName);
+        Description = config.ToJson();
         steps = FittingSteps.From(config);
         table = new PixelTable(
             config.DoRescale ? config.RescaleFactor : null,
@@ -33,9 +34,13 @@ public sealed class ImageProcessor
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Checked(TimmImageConfig.FileName);
+        Description = JsonSerializer.Serialize(config);
         steps = FittingSteps.From(config);
         table = new PixelTable(1 / 255.0, (config.Mean, config.Std));
     }
+
+    /// <summary>The config as text: processors with the same text prepare pictures alike.</summary>
+    internal string Description { get; }
 
     /// <summary>Height and width of the model input, or null where they depend on the picture.</summary>
     /// <remarks>They depend on the picture without a crop, if there is no resize or it only fixes the shortest edge.</remarks>

@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace LoRAEnsembleHub.Models;
 
 /// <summary>How many members and examples are computed together.</summary>
@@ -5,17 +7,24 @@ namespace LoRAEnsembleHub.Models;
 /// <param name="Batch">Examples per chunk; 1 or more.</param>
 internal readonly record struct ChunkPlan(int Members, long Batch)
 {
+    // A few members of a ViT-B/16 at a time, which is as fast there as all of them and keeps an ensemble's memory close to the base's.
+    private const long ProcessorBudgetBytes = 32L << 20;
+
+    // A GPU is only busy with large products, and its allocator gives memory back.
+    private const long AcceleratorBudgetBytes = 1L << 30;
+
     /// <summary>Splits members first, because they share the trunk's result only within one run, and the batch when one member alone is too much.</summary>
-    public static ChunkPlan For(int members, long batch, long bytesPerExampleAndMember, ForwardOptions options)
+    public static ChunkPlan For(int members, long batch, long bytesPerExampleAndMember, DeviceType device, ForwardOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ActivationBudgetBytes, 1);
+        var budget = options.ActivationBudgetBytes ?? (device == DeviceType.CPU ? ProcessorBudgetBytes : AcceleratorBudgetBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(budget, 1);
         if (options.MemberChunk is { } fixedChunk)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(fixedChunk, 1);
             return new ChunkPlan(Math.Min(fixedChunk, members), Math.Max(1, batch));
         }
 
-        var pairs = Math.Max(1, options.ActivationBudgetBytes / Math.Max(1, bytesPerExampleAndMember));
+        var pairs = Math.Max(1, budget / Math.Max(1, bytesPerExampleAndMember));
         return pairs >= batch
             ? new ChunkPlan((int)Math.Min(members, Math.Max(1, pairs / Math.Max(1, batch))), Math.Max(1, batch))
             : new ChunkPlan(1, pairs);

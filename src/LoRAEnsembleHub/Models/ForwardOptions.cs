@@ -15,6 +15,9 @@ public sealed record ForwardOptions
     /// <summary>Members computed together; null chooses by <see cref="ActivationBudgetBytes"/>.</summary>
     public int? MemberChunk { get; init; }
 
-    /// <summary>Roughly how many bytes the activations of one chunk may take; 1 or more. Members are split first, then the batch.</summary>
-    public long ActivationBudgetBytes { get; init; } = 1L << 30;
+    /// <summary>
+    /// Roughly how many bytes the activations of one chunk may take; 1 or more. Members are split first, then the batch. Null takes 32 MiB
+    /// on the CPU, 1 GiB elsewhere.
+    /// </summary>
+    public long? ActivationBudgetBytes { get; init; }
 }

@@ -1,5 +1,6 @@
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models.Blocks;
+using LoRAEnsembleHub.Native;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
 
@@ -120,11 +121,12 @@ public abstract class PretrainedModel : IDisposable
         var current = attachment;
         current?.Set.ThrowIfDisposed();
         var members = current?.Members;
+        ComputeThreads.Apply();
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var prepared = Prepare(inputs, options);
         var batch = prepared.Values.First().size(0);
-        var plan = ChunkPlan.For(members?.Count ?? 1, batch, RowBytes(prepared, options), options);
+        var plan = ChunkPlan.For(members?.Count ?? 1, batch, RowBytes(prepared, options), Device.type, options);
         var parts = new List<Dictionary<string, Tensor>>();
         for (long first = 0; first < batch; first += plan.Batch)
         {

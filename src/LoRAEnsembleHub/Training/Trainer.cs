@@ -1,6 +1,7 @@
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Native;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
@@ -88,23 +89,32 @@ public sealed class Trainer : IDisposable
     /// <param name="progress">Told of every update; may be null.</param>
     /// <param name="cancellationToken">Stops the run after an update; a checkpoint of that point is written first.</param>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    /// <exception cref="TrainingException">The loss or a gradient is no longer finite.</exception>
+    /// <exception cref="TrainingException">A loss, a gradient or a parameter is no longer finite; an earlier checkpoint stays as it is.</exception>
     public async Task RunAsync(
         string? checkpoint = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
+        var fingerprint = checkpoint is null ? "" : Fingerprint();
         while (Step < TotalSteps)
         {
-            progress?.Report(Update());
-            var due = Step % options.CheckpointSteps == 0 || Step == TotalSteps || cancellationToken.IsCancellationRequested;
-            if (checkpoint is not null && due)
+            var done = Update(); // not inside the call below, which evaluates nothing when nobody listens
+            progress?.Report(done);
+            var stopped = cancellationToken.IsCancellationRequested;
+            if (stopped || Step % options.CheckpointSteps == 0 || Step == TotalSteps)
             {
-                await TrainingCheckpoint.WriteAsync(checkpoint, this, Fingerprint(), CancellationToken.None).ConfigureAwait(false);
+                EnsureFinite();
+                if (checkpoint is not null)
+                {
+                    await TrainingCheckpoint.WriteAsync(checkpoint, this, fingerprint, CancellationToken.None).ConfigureAwait(false);
+                }
             }
 
-            cancellationToken.ThrowIfCancellationRequested();
+            if (stopped)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
         }
     }
 
@@ -147,6 +157,7 @@ public sealed class Trainer : IDisposable
     /// <summary>One update on a given batch.</summary>
     internal TrainingProgress Update(IReadOnlyDictionary<string, Tensor> inputs, Tensor labels, int epoch)
     {
+        ComputeThreads.Apply();
         using var scope = NewDisposeScope();
         using var dropout = new Generator(new SeededRandom(options.Seed, DropoutStream, Step).NextUInt64(), model.Device);
         var logits = model.ForwardForTraining(inputs, members.View, dropout).to(ScalarType.Float32); // [members, batch, classes]
@@ -171,9 +182,25 @@ public sealed class Trainer : IDisposable
         return new TrainingProgress(Step, TotalSteps, epoch, value, rate, norm);
     }
 
-    private TrainingException Diverged(string what) =>
+    /// <summary>An update may overflow although loss and gradient are finite; such members are never written.</summary>
+    private void EnsureFinite()
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        foreach (var (name, parameter) in members.Parameters)
+        {
+            if (!parameter.isfinite().all().item<bool>())
+            {
+                throw Diverged(Step, $"{name} holds numbers that are not finite", "");
+            }
+        }
+    }
+
+    private TrainingException Diverged(string what) => Diverged(Step + 1, what, " The members are as before this update.");
+
+    private TrainingException Diverged(int update, string what, string state) =>
         new(
-            $"Training diverged at update {Step + 1} of {TotalSteps}: {what}. The members are as before this update. "
+            $"Training diverged at update {update} of {TotalSteps}: {what}.{state} "
                 + "Try a lower learning_rate or initialization_gain, more warmup_steps, or a smaller clip_norm."
         );
 

@@ -20,10 +20,6 @@ internal static class TrainingCheckpoint
     public static Task WriteAsync(string path, Trainer trainer, string fingerprint, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var tensors = trainer
-            .Members.Parameters.Select(entry => KeyValuePair.Create($"parameter.{entry.Key}", entry.Value))
-            .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"first.{entry.Key}", entry.Value.First)))
-            .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"second.{entry.Key}", entry.Value.Second)));
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "pt",
@@ -31,7 +27,7 @@ internal static class TrainingCheckpoint
             ["fingerprint"] = fingerprint,
             ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture),
         };
-        return TensorFile.WriteAsync(path, tensors, metadata, cancellationToken);
+        return TensorFile.WriteAsync(path, State(trainer), metadata, cancellationToken);
     }
 
     /// <summary>Reads the file into a trainer; returns the number of updates done.</summary>
@@ -50,27 +46,17 @@ internal static class TrainingCheckpoint
         if (metadata.GetValueOrDefault("fingerprint") != fingerprint)
         {
             throw new TrainingException(
-                $"{path} belongs to a run with other settings, data or base weights, so it cannot be continued by this one. "
-                    + "Use the settings of that run, choose another output, or start anew."
+                $"{path} belongs to a run with other settings, data, image preparation or base weights, so it cannot be continued by this "
+                    + "one. Use the settings of that run, choose another output, or start anew."
             );
         }
 
         using var scope = NewDisposeScope();
+        using var quiet = no_grad();
         var tensors = TensorFile.Read(path);
         try
         {
-            IReadOnlyDictionary<string, Tensor> Part(string prefix) =>
-                tensors
-                    .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))
-                    .ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
-            var (first, second) = (Part("first."), Part("second."));
-            foreach (var (name, moments) in trainer.Optimizer.Moments)
-            {
-                moments.First.copy_(first[name]);
-                moments.Second.copy_(second[name]);
-            }
-
-            trainer.Members.Load(Part("parameter."));
+            Restore(path, tensors, State(trainer).ToList());
             return step;
         }
         finally
@@ -93,7 +79,7 @@ internal static class TrainingCheckpoint
             hash.AppendData(Encoding.UTF8.GetBytes($"{name} {file.Sha256}\n"));
         }
 
-        hash.AppendData(Encoding.UTF8.GetBytes($"{examples.Name}\n{string.Join('\n', examples.ClassNames)}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{examples.Name}\n{examples.Preparation}\n{string.Join('\n', examples.ClassNames)}\n"));
         Span<byte> label = stackalloc byte[4];
         for (var index = 0; index < examples.Count; index++)
         {
@@ -102,6 +88,33 @@ internal static class TrainingCheckpoint
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The trainer's own tensors by their names in the file.</summary>
+    private static IEnumerable<KeyValuePair<string, Tensor>> State(Trainer trainer) =>
+        trainer
+            .Members.Parameters.Select(entry => KeyValuePair.Create($"parameter.{entry.Key}", entry.Value))
+            .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"first.{entry.Key}", entry.Value.First)))
+            .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"second.{entry.Key}", entry.Value.Second)));
+
+    /// <summary>Copies the numbers of a file over the state they belong to, once all of them are known to fit.</summary>
+    private static void Restore(string path, IReadOnlyDictionary<string, Tensor> stored, List<KeyValuePair<string, Tensor>> state)
+    {
+        foreach (var (name, tensor) in state)
+        {
+            if (!stored.TryGetValue(name, out var found) || found.dtype != tensor.dtype || !found.shape.SequenceEqual(tensor.shape))
+            {
+                throw new TrainingException(
+                    $"{path} is damaged: {name} is {(found is null ? "missing" : $"{found.dtype} [{string.Join(", ", found.shape)}]")}; needed "
+                        + $"is {tensor.dtype} [{string.Join(", ", tensor.shape)}]. Choose another output, or start anew."
+                );
+            }
+        }
+
+        foreach (var (name, tensor) in state)
+        {
+            tensor.copy_(stored[name]);
+        }
     }
 
     private static IReadOnlyDictionary<string, string> Metadata(string path)

@@ -37,7 +37,7 @@ public sealed record TrainingOptions
     /// <summary>Optimizer.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
 
-    /// <summary>Highest learning rate; above 0.</summary>
+    /// <summary>Highest learning rate; above 0 and at most 1e30.</summary>
     public double LearningRate { get; init; } = 1e-4;
 
     /// <summary>Decay of the first moment; in [0, 1).</summary>
@@ -134,7 +134,7 @@ public sealed record TrainingOptions
         Need(Targets.Count > 0, "targets", "empty", "one or more of query, key, value, output, feed_forward_in, feed_forward_out");
         Need(InitializationGain > 0, "initialization_gain", InitializationGain, "above 0");
         Need(InitializationDeviation > 0, "initialization_deviation", InitializationDeviation, "above 0");
-        Need(LearningRate > 0 && double.IsFinite(LearningRate), "learning_rate", LearningRate, "above 0");
+        Need(LearningRate is > 0 and <= 1e30, "learning_rate", LearningRate, "above 0 and at most 1e30");
         Need(Beta1 is >= 0 and < 1, "beta1", Beta1, "in [0, 1)");
         Need(Beta2 is >= 0 and < 1, "beta2", Beta2, "in [0, 1)");
         Need(Epsilon > 0, "epsilon", Epsilon, "above 0");

@@ -123,6 +123,7 @@ public sealed class TrainingRun : IDisposable
     )
     {
         var checkpoint = CheckpointPath(config);
+        StoppedWrites.Remove(Path.GetDirectoryName(checkpoint)!);
         await trainer.RunAsync(checkpoint, progress, cancellationToken).ConfigureAwait(false);
         using var set = trainer.ToAdapterSet(config.Output);
         var metrics = Measure(set, measuring, cancellationToken);

@@ -133,6 +133,18 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
         Assert.True(File.Exists(Path.Combine(output, "lora_ensemble.json")));
     }
 
+    [Fact]
+    public async Task A_run_that_diverges_says_at_which_update_and_what_to_try()
+    {
+        var output = Path.Combine(tiny.Folder, "tiny", "diverged");
+        (await Tool.RunAsync([.. tiny.Training, "--output", output, "--steps", "5", "--learning-rate", "1e30", "--quiet"])).Refused(
+            1,
+            "diverged at update 2 of 5",
+            "learning_rate"
+        );
+        Assert.False(File.Exists(Path.Combine(output, "lora_ensemble.json")));
+    }
+
     private static async Task<(int ExitCode, string Errors)> StoppedAfterSomeUpdates(string[] arguments)
     {
         using var process = Tool.Start(new ToolPlace(), arguments);

@@ -1,7 +1,9 @@
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Torch.Tests.Native;
 using LoRAEnsembleHub.Training;
+using LoRAEnsembleHub.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,6 +55,85 @@ public sealed class TrainerTests : IDisposable
             losses[^5..].Average() < 0.8 * losses[..3].Average(),
             $"from {losses[..3].Average():f3} to {losses[^5..].Average():f3}"
         );
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_run_that_nobody_watches_makes_every_update()
+    {
+        using var watched = new Trainer(model, Small, new GlyphExamples());
+        using var alone = new Trainer(model, Small, new GlyphExamples());
+        await watched.RunAsync(progress: new Recorder(_ => { }), cancellationToken: TestContext.Current.CancellationToken);
+        await alone.RunAsync(Path.Combine(scratch.Path, "state.safetensors"), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(12, alone.Step);
+        Assert.All(
+            watched.Members.Parameters,
+            entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(alone.Members.Parameters[entry.Key].detach().bytes), entry.Key)
+        );
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_lacks_a_tensor_is_refused_and_changes_nothing()
+    {
+        var checkpoint = Path.Combine(scratch.Path, "state.safetensors");
+        using var trainer = new Trainer(model, Small, new GlyphExamples());
+        await trainer.RunAsync(checkpoint, cancellationToken: TestContext.Current.CancellationToken);
+        var tensors = Golden.Tensors(checkpoint);
+        IReadOnlyDictionary<string, string> metadata;
+        using (var file = SafetensorsFile.Open(checkpoint))
+        {
+            metadata = file.Metadata!;
+        }
+
+        const string missing = "second.classifier.weight";
+        await TensorFile.WriteAsync(
+            checkpoint,
+            tensors.Where(entry => entry.Key != missing),
+            metadata,
+            TestContext.Current.CancellationToken
+        );
+        using var fresh = new Trainer(model, Small, new GlyphExamples());
+        var before = fresh.Members.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().bytes.ToArray());
+        var refusal = Assert.Throws<TrainingException>(() => fresh.TryResume(checkpoint));
+        Assert.Contains(missing, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, fresh.Step);
+        Assert.All(fresh.Members.Parameters, entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(before[entry.Key])));
+    }
+
+    [Fact]
+    public async Task A_loss_that_explodes_stops_the_run_and_spares_the_last_good_checkpoint()
+    {
+        var checkpoint = Path.Combine(scratch.Path, "state.safetensors");
+        var options = Small with { LearningRate = 1e30, WarmupSteps = 1, CheckpointSteps = 1 };
+        using var trainer = new Trainer(model, options, new GlyphExamples());
+        var stop = await Assert.ThrowsAsync<TrainingException>(() =>
+            trainer.RunAsync(checkpoint, cancellationToken: TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("diverged at update 3 of 12", stop.Message, StringComparison.Ordinal);
+        Assert.Contains("learning_rate", stop.Message, StringComparison.Ordinal);
+        Assert.Equal(2, trainer.Step);
+        Assert.All(Golden.Tensors(checkpoint), entry => Assert.True(entry.Value.isfinite().all().item<bool>(), entry.Key));
+    }
+
+    [Fact]
+    public async Task Members_that_overflow_in_the_last_update_are_reported_and_never_written()
+    {
+        var checkpoint = Path.Combine(scratch.Path, "state.safetensors");
+        var options = Small with
+        {
+            Optimizer = OptimizerKind.AdamW,
+            LearningRate = 1e30,
+            WeightDecay = 3e8,
+            InitializationGain = 1000,
+            WarmupSteps = 0,
+            Steps = 1,
+        };
+        using var trainer = new Trainer(model, options, new GlyphExamples());
+        var stop = await Assert.ThrowsAsync<TrainingException>(() =>
+            trainer.RunAsync(checkpoint, cancellationToken: TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("diverged at update 1 of 1", stop.Message, StringComparison.Ordinal);
+        Assert.Contains("not finite", stop.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(checkpoint));
     }
 
     [Fact]
@@ -199,6 +280,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("""{"rank":0}""", "rank")]
     [InlineData("""{"members":-1}""", "members")]
     [InlineData("""{"learning_rate":0}""", "learning_rate")]
+    [InlineData("""{"learning_rate":1e39}""", "learning_rate")]
     [InlineData("""{"targets":[]}""", "targets")]
     [InlineData("""{"targets":["everything"]}""", "targets")]
     [InlineData("""{"lerning_rate":0.1}""", "lerning_rate")]
