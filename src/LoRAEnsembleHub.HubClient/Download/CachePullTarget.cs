@@ -4,11 +4,7 @@ namespace LoRAEnsembleHub.Hub;
 /// <param name="writer">The cache.</param>
 /// <param name="repo">The repository.</param>
 /// <param name="replace">Whether content that is here already is replaced by what was fetched.</param>
-<<<<<<<< HEAD:src/LoRAEnsembleHub.HubClient/Download/SharedCacheTarget.cs
-internal sealed class SharedCacheTarget(CacheWriter writer, RepoId repo, bool replace) : IPullTarget
-========
 internal sealed class CachePullTarget(CacheWriter writer, RepoId repo, bool replace) : IPullTarget
->>>>>>>> hub-client:src/LoRAEnsembleHub.HubClient/Download/CachePullTarget.cs
 {
     private readonly CacheReader reader = writer.Reader;
 
