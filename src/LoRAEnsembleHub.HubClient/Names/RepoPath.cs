@@ -51,7 +51,7 @@ public static class RepoPath
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
-            var folded = Folded(Check(path));
+            var folded = NameFolding.Fold(Check(path));
             if (!files.TryAdd(folded, path))
             {
                 throw Clash(path, files[folded]);
@@ -69,7 +69,7 @@ public static class RepoPath
                     throw Clash(path, file);
                 }
 
-                // The form of Unicode may change a name's length, so the spelled folder is found by its number of parts.
+                // Folding may change a name's length, so the spelled folder is found by its number of parts.
                 var parts = folder.Count(letter => letter == '/') + 1;
                 var spelled = string.Join('/', path.Split('/').Take(parts));
                 if (!folders.TryAdd(folder, spelled) && folders[folder] != spelled)
@@ -140,8 +140,6 @@ public static class RepoPath
         var stem = segment.Split('.')[0].TrimEnd(' ');
         return Devices.Contains(stem) ? $"Windows takes '{stem}' for a device" : null;
     }
-
-    private static string Folded(string path) => path.Normalize(NormalizationForm.FormC).ToUpperInvariant();
 
     private static HubException Clash(string one, string other) =>
         new(

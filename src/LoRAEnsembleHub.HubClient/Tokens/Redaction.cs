@@ -45,7 +45,7 @@ public static partial class Redaction
     private static partial Regex Queries();
 
     [GeneratedRegex(
-        @"[?&](?:[a-z0-9-]*(?:signature|credential|token|secret|password|policy)|sig|key|x-amz-[a-z-]+|key-pair-id|expires)=",
+        @"[?&](?:[a-z0-9_-]*(?:signature|credential|token|secret|password|policy)|sig|key|x-amz-[a-z-]+|key-pair-id|expires)=",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
     )]
     private static partial Regex Signatures();

@@ -85,8 +85,12 @@ public sealed class TokenStore
     {
         if (name is null)
         {
-            File.Delete(TokenFile);
-            File.Delete(namedFile);
+            if (Directory.Exists(Path.GetDirectoryName(TokenFile)))
+            {
+                File.Delete(TokenFile);
+                File.Delete(namedFile);
+            }
+
             return;
         }
 

@@ -120,7 +120,8 @@ public sealed class RemovalTests : IDisposable
         await cache.PullBothAsync();
         Directory.Delete(cache.Layout.Snapshots(Set), recursive: true);
         var plan = await cache.Cache.PlanRemovalAsync([CacheTarget.Parse("model/team/set")], Token);
-        Assert.Equal(([cache.Repo], 4145L, 0), (plan.Repos, plan.FreedBytes, plan.NotFound.Count));
+        Assert.Equal([cache.Repo], plan.Repos);
+        Assert.Equal((4145L, 0), (plan.FreedBytes, plan.NotFound.Count));
         Assert.Empty((await cache.Cache.ApplyAsync(plan, Token)).Failures);
         Assert.False(Directory.Exists(cache.Repo));
     }
@@ -166,10 +167,32 @@ public sealed class RemovalTests : IDisposable
             var failure = Assert.Single((await cache.Cache.ApplyAsync(prune with { Blobs = [], Records = [] }, Token)).Failures);
             Assert.Equal(cache.Layout.Snapshot(Set, First), failure.Path);
             Assert.Contains("downloading", failure.Reason, StringComparison.Ordinal);
-            Assert.Equal(before, Listing(cache.Layout.Root));
         }
 
+        Assert.Equal(before, Listing(cache.Layout.Root));
         Assert.Empty((await cache.Cache.ApplyAsync(all, Token)).Failures);
+    }
+
+    [Fact]
+    public async Task Locks_of_contents_that_are_gone_are_pruned_unless_somebody_holds_them()
+    {
+        await cache.PullAsync(Second, Revision.Main);
+        var before = Listing(cache.Layout.Root);
+        var gone = ContentHash.Parse(new('d', 40));
+        var other = RepoId.Parse("team/removed");
+        (await cache.Writer.LockAsync(Set, gone, Token)).Dispose();
+        (await cache.Writer.LockAsync(other, gone, Token)).Dispose();
+        var plan = await cache.Cache.PlanPruneAsync(new(), Token);
+        Assert.Equal([cache.Layout.Lock(other, gone), cache.Layout.Lock(Set, gone)], plan.Locks);
+        using (await cache.Writer.LockAsync(Set, gone, Token))
+        {
+            Assert.Empty((await cache.Cache.ApplyAsync(plan, Token)).Failures);
+            Assert.True(File.Exists(cache.Layout.Lock(Set, gone)));
+            Assert.False(Directory.Exists(Path.GetDirectoryName(cache.Layout.Lock(other, gone))));
+        }
+
+        Assert.Empty((await cache.Cache.ApplyAsync(plan, Token)).Failures);
+        Assert.Equal(before, Listing(cache.Layout.Root));
     }
 
     [Fact]

@@ -119,6 +119,13 @@ public sealed class RepoPathTests
     [InlineData("a/b", "a")]
     [InlineData("x/É/1", "x/e\u0301/2")]
     [InlineData("same", "same")]
+    [InlineData("\ud55c", "\u1112\u1161\u11ab")] // A Hangul syllable and its letters.
+    [InlineData("\u1e69", "S\u0323\u0307")]
+    [InlineData("s\u0323\u0307", "s\u0307\u0323")]
+    [InlineData("\u212a", "k")] // The sign for Kelvin.
+    [InlineData("\u212b", "\u00e5")] // The sign for Angstrom.
+    [InlineData("\U0001d15e", "\U0001d157\U0001d165")]
+    [InlineData("\u03ac/a", "\u1f71/b")]
     public void Two_names_for_one_place_are_refused_with_both(string one, string other)
     {
         foreach (string[] paths in new[] { new[] { one, "between", other }, [other, one] })
@@ -132,5 +139,21 @@ public sealed class RepoPathTests
 
     [Fact]
     public void Names_that_differ_everywhere_pass_together() =>
-        RepoPath.CheckAll(["a/x", "a/y", "ab", "a.b", "b/a/x", "README.md", "member-00/README.md"]);
+        RepoPath.CheckAll([
+            "a/x",
+            "a/y",
+            "ab",
+            "a.b",
+            "b/a/x",
+            "README.md",
+            "member-00/README.md",
+            "e",
+            "é",
+            "è",
+            "한",
+            "하",
+            "ß",
+            "ss",
+            "ı",
+        ]);
 }
