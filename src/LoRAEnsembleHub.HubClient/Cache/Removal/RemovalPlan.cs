@@ -21,6 +21,9 @@ public sealed record RemovalPlan
     /// <summary>Listings of commits without a snapshot, and marks of files that such commits do not have.</summary>
     public IReadOnlyList<string> Records { get; init; } = [];
 
+    /// <summary>Lock files of contents that are not there.</summary>
+    public IReadOnlyList<string> Locks { get; init; } = [];
+
     /// <summary>What was asked for and is not in the cache.</summary>
     public IReadOnlyList<string> NotFound { get; init; } = [];
 
@@ -28,5 +31,5 @@ public sealed record RemovalPlan
     public long FreedBytes { get; init; }
 
     /// <summary>Whether there is nothing to remove.</summary>
-    public bool IsEmpty => Repos.Count + Snapshots.Count + Refs.Count + Blobs.Count + Incomplete.Count + Records.Count == 0;
+    public bool IsEmpty => Repos.Count + Snapshots.Count + Refs.Count + Blobs.Count + Incomplete.Count + Records.Count + Locks.Count == 0;
 }

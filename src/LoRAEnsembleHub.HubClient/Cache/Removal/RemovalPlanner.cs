@@ -102,6 +102,7 @@ internal sealed class RemovalPlanner
             Blobs = [.. parts.SelectMany(part => part.Blobs).Select(blob => blob.Path)],
             Incomplete = [.. parts.SelectMany(part => part.Incomplete).Concat(broken).Select(blob => blob.Path)],
             Records = [.. parts.SelectMany(part => part.Records)],
+            Locks = cleanAll ? StrayLocks.Find(layout) : [],
             FreedBytes = parts.Sum(part => part.FreedBytes) + broken.Sum(blob => blob.Size) + removed.Sum(Deletion.RepoBytes),
         };
     }

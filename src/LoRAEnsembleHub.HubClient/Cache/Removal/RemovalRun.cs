@@ -39,6 +39,7 @@ internal sealed class RemovalRun
             RemoveContents(RepoOf(path), [path], cancellationToken);
         }
 
+        Each(plan.Locks, new StrayLocks(layout, locker).Remove, cancellationToken);
         return new() { FreedBytes = freed, Failures = failures };
     }
 
@@ -48,7 +49,9 @@ internal sealed class RemovalRun
     private void Check(RemovalPlan plan)
     {
         foreach (
-            var path in new[] { plan.Repos, plan.Refs, plan.Snapshots, plan.Records, plan.Blobs, plan.Incomplete }.SelectMany(part => part)
+            var path in new[] { plan.Repos, plan.Refs, plan.Snapshots, plan.Records, plan.Blobs, plan.Incomplete, plan.Locks }.SelectMany(
+                part => part
+            )
         )
         {
             if (Path.GetFullPath(path) != path || !path.StartsWith(layout.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))

@@ -174,6 +174,28 @@ public sealed class RemovalTests : IDisposable
     }
 
     [Fact]
+    public async Task Locks_of_contents_that_are_gone_are_pruned_unless_somebody_holds_them()
+    {
+        await cache.PullAsync(Second, Revision.Main);
+        var before = Listing(cache.Layout.Root);
+        var gone = ContentHash.Parse(new('d', 40));
+        var other = RepoId.Parse("team/removed");
+        (await cache.Writer.LockAsync(Set, gone, Token)).Dispose();
+        (await cache.Writer.LockAsync(other, gone, Token)).Dispose();
+        var plan = await cache.Cache.PlanPruneAsync(new(), Token);
+        Assert.Equal([cache.Layout.Lock(other, gone), cache.Layout.Lock(Set, gone)], plan.Locks);
+        using (await cache.Writer.LockAsync(Set, gone, Token))
+        {
+            Assert.Empty((await cache.Cache.ApplyAsync(plan, Token)).Failures);
+            Assert.True(File.Exists(cache.Layout.Lock(Set, gone)));
+            Assert.False(Directory.Exists(Path.GetDirectoryName(cache.Layout.Lock(other, gone))));
+        }
+
+        Assert.Empty((await cache.Cache.ApplyAsync(plan, Token)).Failures);
+        Assert.Equal(before, Listing(cache.Layout.Root));
+    }
+
+    [Fact]
     public async Task A_content_that_a_snapshot_began_to_use_after_the_plan_stays()
     {
         await cache.PullBothAsync();

@@ -23,7 +23,7 @@ public sealed class KilledPulls
         var chance = new Random(20260102);
         await using var hub = new FaultHub(new Dictionary<string, byte[]> { ["model.safetensors"] = content });
         using var bench = new HubBench(hub.Server.Address);
-        var kept = 0L;
+        var (kept, lostUnderWay) = (0L, 0L);
         var partial = Path.Combine(bench.Cache, "models--team--set", "blobs", FaultHub.HashOf(content) + ".lorae.incomplete");
 
         for (var kill = 0; kill < Kills; kill++)
@@ -48,6 +48,12 @@ public sealed class KilledPulls
             );
             using var child = Start(hub.Server.Address, bench.Cache);
             await sent.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancel);
+            if (kill % 2 == 1)
+            {
+                // Every other one dies when all that was sent is read: nothing may be lost then.
+                await UntilAsync(() => File.Exists(partial) && new FileInfo(partial).Length == Math.Min(kept + bytes, Size - 1));
+            }
+
             child.Kill(); // SIGKILL: nothing of the process runs any more.
             await child.WaitForExitAsync(Cancel);
 
@@ -55,6 +61,7 @@ public sealed class KilledPulls
             Assert.Equal(0, bench.WrongBlobs());
             Assert.True(content.AsSpan(0, held.Length).SequenceEqual(held), $"The partial is wrong after kill {kill}.");
             Assert.InRange(held.Length, kept, Size);
+            lostUnderWay += kill % 2 == 0 ? Math.Min(kept + bytes, Size - 1) - held.Length : 0;
             kept = held.Length;
         }
 
@@ -62,6 +69,7 @@ public sealed class KilledPulls
 
         HubBench.AssertWhole(hub, snapshot);
         Assert.Equal(Size - kept, snapshot.FetchedBytes);
+        Assert.Equal(lostUnderWay, hub.BytesSentAgain);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills: {hub.BytesSentAgain} of {Size} bytes sent again");
     }
 
@@ -78,6 +86,18 @@ public sealed class KilledPulls
             }
         );
         await client.PullAsync(FaultHub.Repo, cancellationToken: Cancel);
+    }
+
+    // A file of another process tells nobody when it grows.
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        while (!condition())
+        {
+            await tick.WaitForNextTickAsync(limit.Token);
+        }
     }
 
     private static Process Start(Uri endpoint, string cache)

@@ -43,10 +43,7 @@ public sealed class Refusals
     [Theory]
     [InlineData("""{"error":"first","errors":[{"message":"second"},{"message":"first"}]}""", "first; second")]
     [InlineData("""{"error":["a","b"],"error_description":"c"}""", "a; b; c")]
-    [InlineData(
-        """{"error":"token hf_abcdefghij and https://store.test/x?sig=1"}""",
-        "token (token hidden) and https://store.test/x?(hidden)"
-    )]
+    [InlineData("""{"error":"token odd-token-of-ours and https://store.test/x?sig=1"}""", "token *** and https://store.test/x?***")]
     [InlineData("""{"error":"line\u001b[31m"}""", "line\\u001b[31m")]
     [InlineData("{broken", null)]
     [InlineData("[]", null)]
