@@ -67,7 +67,8 @@ public sealed partial class HubClient
         ArgumentNullException.ThrowIfNull(repo);
         var listing = new RepoListing(Transport);
         revision ??= Revision.Main;
-        var commit = revision.Commit ?? await listing.ResolveAsync(repo, revision, cancellationToken).ConfigureAwait(false);
+        var commit =
+            revision.Commit ?? await listing.ResolveAsync(repo, revision, isPatient: true, cancellationToken).ConfigureAwait(false);
         return await listing.ListAsync(repo, commit, cancellationToken).ConfigureAwait(false);
     }
 

@@ -5,12 +5,22 @@ internal sealed class RepoListing(HubTransport transport)
 {
     private const int MostFiles = 1_000_000;
     private const int NamesPerQuestion = 1000;
+    private static readonly TimeSpan QuickAnswer = TimeSpan.FromSeconds(10);
 
+    /// <param name="repo">Whose.</param>
+    /// <param name="revision">A name that may move.</param>
+    /// <param name="isPatient">Whether to try again when the hub cannot be reached; not where the cache would do.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The commit that a revision stands for now.</returns>
     /// <exception cref="HubException">There is no such revision or repository, or the hub could not be asked.</exception>
-    public async Task<CommitHash> ResolveAsync(RepoId repo, Revision revision, CancellationToken cancellationToken)
+    public async Task<CommitHash> ResolveAsync(RepoId repo, Revision revision, bool isPatient, CancellationToken cancellationToken)
     {
-        var request = HubRequest.Get(HubAddresses.Revision(repo, revision)) with { Repo = repo };
+        var request = HubRequest.Get(HubAddresses.Revision(repo, revision)) with
+        {
+            Repo = repo,
+            Retry = isPatient ? RetryKind.Idempotent : RetryKind.Never,
+            ResponseTimeout = isPatient ? null : QuickAnswer,
+        };
         var answer = await transport.AskAsync(request, HubJsonContext.Default.RevisionAnswer, cancellationToken).ConfigureAwait(false);
         return CommitHash.TryParse(answer.Sha, out var commit)
             ? commit

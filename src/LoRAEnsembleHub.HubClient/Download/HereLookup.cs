@@ -80,7 +80,7 @@ internal sealed class HereLookup(IPullTarget target, RepoId repo, PullOptions pu
     private string[] Names(CommitHash commit)
     {
         var folder = target.Folder(commit);
-        return Directory.Exists(folder) && target is CacheTarget
+        return Directory.Exists(folder) && target is CachePullTarget
             ?
             [
                 .. Directory

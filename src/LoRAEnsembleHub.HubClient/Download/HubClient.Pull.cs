@@ -36,8 +36,8 @@ public sealed partial class HubClient
         pull = (pull ?? PullOptions.Default).Checked();
         var layout = new CacheLayout(Options.CacheFolder);
         IPullTarget target = pull.LocalFolder is { } folder
-            ? new LocalTarget(new(folder, Options.Time, Options.Logger), new(layout), repo)
-            : new CacheTarget(new(layout, Options.Time, Options.Logger), repo, pull.ForceDownload);
+            ? new LocalPullTarget(new(folder, Options.Time, Options.Logger), new(layout), repo)
+            : new CachePullTarget(new(layout, Options.Time, Options.Logger), repo, pull.ForceDownload);
         return new(this, target, repo, pull);
     }
 }

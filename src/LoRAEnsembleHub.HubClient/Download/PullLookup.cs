@@ -17,19 +17,51 @@ internal sealed class PullLookup(HubClient client, IPullTarget target, RepoId re
 
         try
         {
-            var commit = pull.Revision.Commit ?? await Listing.ResolveAsync(repo, pull.Revision, cancellationToken).ConfigureAwait(false);
-            return pull.Files is { } names
-                ? await NamedAsync(commit, names, cancellationToken).ConfigureAwait(false)
-                : new(commit, Chosen(await AllAsync(commit, cancellationToken).ConfigureAwait(false)), null, IsKnownComplete: true);
+            return await QuickAsync(cancellationToken).ConfigureAwait(false)
+                ?? await AskAsync(isPatient: true, cancellationToken).ConfigureAwait(false);
         }
-        catch (HubException exception) when (exception.Kind is HubErrorKind.Network or HubErrorKind.Server or HubErrorKind.RateLimited)
+        catch (HubException outage) when (IsOutage(outage))
         {
-            return await here.FindAsync(exception, cancellationToken).ConfigureAwait(false);
+            return await here.FindAsync(outage, cancellationToken).ConfigureAwait(false);
         }
         catch (HubException exception) when (exception.Kind == HubErrorKind.RevisionNotFound)
         {
             throw await WithRevisionsAsync(exception, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // Where the cache may do, an outage should show at once and not after minutes of patience.
+    private async Task<PullSelection?> QuickAsync(CancellationToken cancellationToken)
+    {
+        if (
+            pull.ForceDownload
+            || pull.Revision.Commit is not null
+            || await target.ReadRefAsync(pull.Revision, cancellationToken).ConfigureAwait(false) is null
+        )
+        {
+            return null;
+        }
+
+        try
+        {
+            return await AskAsync(isPatient: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HubException outage) when (IsOutage(outage))
+        {
+            return await BestEffortAsync(() => here.FindAsync(outage, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsOutage(HubException exception) =>
+        exception.Kind is HubErrorKind.Network or HubErrorKind.Server or HubErrorKind.RateLimited;
+
+    private async Task<PullSelection> AskAsync(bool isPatient, CancellationToken cancellationToken)
+    {
+        var commit =
+            pull.Revision.Commit ?? await Listing.ResolveAsync(repo, pull.Revision, isPatient, cancellationToken).ConfigureAwait(false);
+        return pull.Files is { } names
+            ? await NamedAsync(commit, names, cancellationToken).ConfigureAwait(false)
+            : new(commit, Chosen(await AllAsync(commit, cancellationToken).ConfigureAwait(false)), null, IsKnownComplete: true);
     }
 
     private async Task<PullSelection> NamedAsync(CommitHash commit, IReadOnlyList<string> names, CancellationToken cancellationToken)
@@ -131,7 +163,7 @@ internal sealed class PullLookup(HubClient client, IPullTarget target, RepoId re
         };
     }
 
-    // For a hint only: what goes wrong here must not hide what went wrong before.
+    // What goes wrong here must not hide what went wrong before.
     private static async Task<T?> BestEffortAsync<T>(Func<Task<T>> ask)
         where T : class
     {

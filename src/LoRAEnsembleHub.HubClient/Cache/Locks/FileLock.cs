@@ -12,6 +12,9 @@ internal sealed class FileLock : IDisposable
 
     public FileLock(FileStream stream, bool isSoft) => (this.stream, this.isSoft) = (stream, isSoft);
 
+    /// <summary>The lock file.</summary>
+    public string Path => stream.Name;
+
     /// <summary>Removes the lock file while the lock is held, so that nobody else can hold it.</summary>
     public void DeleteFile() => File.Delete(stream.Name);
 

@@ -3,6 +3,7 @@ namespace LoRAEnsembleHub.Hub;
 /// <summary>Reads one repository's folder of a cache.</summary>
 internal static class RepoScanner
 {
+    private const int LongestRefBytes = 1024; // A hash has 40; what is in it is shown in warnings.
     private const string PullAgain = "Pull the repository again, or remove it from the cache.";
 
     /// <exception cref="CorruptRepoException">The folder is not as huggingface_hub would leave it.</exception>
@@ -47,6 +48,29 @@ internal static class RepoScanner
         };
     }
 
+    /// <returns>The contents of a repository that cannot be read otherwise, none of them used; null if the folder is none's.</returns>
+    public static CachedRepo? ContentsOnly(string folder)
+    {
+        if (CacheScanner.IdOf(Path.GetFileName(folder)) is not { } id || !Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        var (contents, incomplete) = new RepoBlobs(folder).Unused([]);
+        var self = new DirectoryInfo(folder);
+        return new()
+        {
+            Id = id,
+            Folder = folder,
+            Revisions = [],
+            Refs = new Dictionary<string, string>(),
+            Incomplete = incomplete,
+            Orphans = contents,
+            LastAccessed = self.LastAccessTimeUtc,
+            LastModified = self.LastWriteTimeUtc,
+        };
+    }
+
     private static SortedDictionary<string, string> ReadRefs(string folder)
     {
         var place = Path.Combine(folder, "refs");
@@ -58,6 +82,11 @@ internal static class RepoScanner
         var refs = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in FolderWalk.Files(place).Where(file => !CacheScanner.Ignored.Contains(file.Name)))
         {
+            if (file.LinkTarget is not null || file.Length > LongestRefBytes)
+            {
+                throw new CorruptRepoException($"A ref is no commit hash: {file.FullName}", PullAgain);
+            }
+
             refs.Add(NameBelow(place, file.FullName), File.ReadAllText(file.FullName));
         }
 

@@ -21,7 +21,9 @@ public sealed class Certificates
         var ours = folder.Put("ours.pem", System.Text.Encoding.ASCII.GetBytes(authority.ExportCertificatePem()));
         var another = folder.Put("another.pem", System.Text.Encoding.ASCII.GetBytes(strange.ExportCertificatePem()));
 
-        using (var bench = new HubBench(hub.Server.Address, options => options with { CertificateAuthorityFile = ours, Token = "hf_token" }))
+        using (
+            var bench = new HubBench(hub.Server.Address, options => options with { CertificateAuthorityFile = ours, Token = "hf_token" })
+        )
         {
             HubBench.AssertWhole(hub, await PullAsync(bench));
         }
@@ -30,7 +32,10 @@ public sealed class Certificates
         foreach (var file in (string?[])[null, another])
         {
             var before = hub.RequestCount;
-            using var bench = new HubBench(hub.Server.Address, options => options with { CertificateAuthorityFile = file, Token = "hf_token" });
+            using var bench = new HubBench(
+                hub.Server.Address,
+                options => options with { CertificateAuthorityFile = file, Token = "hf_token" }
+            );
             var error = await Assert.ThrowsAsync<HubException>(() => PullAsync(bench));
             Assert.Equal(HubErrorKind.Network, error.Kind);
             Assert.Contains("certificate authority", error.Hint, StringComparison.Ordinal);
@@ -44,7 +49,9 @@ public sealed class Certificates
         using var folder = new TemporaryFolder();
         var path = folder.Put("none.pem", "nothing"u8);
 
-        var error = Assert.Throws<HubException>(() => new HubBench(new("https://127.0.0.1/"), options => options with { CertificateAuthorityFile = path }));
+        var error = Assert.Throws<HubException>(() =>
+            new HubBench(new("https://127.0.0.1/"), options => options with { CertificateAuthorityFile = path })
+        );
 
         Assert.Equal(HubErrorKind.LocalFile, error.Kind);
         Assert.Contains(path, error.Message, StringComparison.Ordinal);

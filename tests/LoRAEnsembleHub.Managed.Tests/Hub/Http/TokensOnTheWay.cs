@@ -38,7 +38,10 @@ public sealed class TokensOnTheWay
         Assert.All(other.Server.Requests, request => Assert.False(request.Headers.ContainsKey("Authorization")));
         Assert.All(other.Server.Requests, request => Assert.False(request.Headers.ContainsKey("If-Range")));
         Assert.Equal("bytes=200000-", other.Server.Requests.Last().Headers["Range"]);
-        Assert.DoesNotContain(bench.Log.Lines, line => line.Contains("s3cret", StringComparison.Ordinal) || line.Contains(Token, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            bench.Log.Lines,
+            line => line.Contains("s3cret", StringComparison.Ordinal) || line.Contains(Token, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -50,7 +53,10 @@ public sealed class TokensOnTheWay
 
         HubBench.AssertWhole(hub, await PullAsync(bench));
 
-        var redirected = Assert.Single(hub.Server.Requests, request => request.Headers["Host"].StartsWith("localhost", StringComparison.Ordinal));
+        var redirected = Assert.Single(
+            hub.Server.Requests,
+            request => request.Headers["Host"].StartsWith("localhost", StringComparison.Ordinal)
+        );
         Assert.False(redirected.Headers.ContainsKey("Authorization"));
     }
 
@@ -116,7 +122,9 @@ public sealed class TokensOnTheWay
         using var answer = new HttpResponseMessage(HttpStatusCode.Found);
         answer.Headers.TryAddWithoutValidation("Location", to);
 
-        var fault = Assert.Throws<TransportFaultException>(() => Redirects.Next(HubRequest.Get(from), new(from), answer, 0, new(new(from))));
+        var fault = Assert.Throws<TransportFaultException>(() =>
+            Redirects.Next(HubRequest.Get(from), new(from), answer, 0, new(new(from)))
+        );
 
         Assert.Equal(HubErrorKind.Metadata, fault.Kind);
         Assert.False(fault.MayPass);
@@ -147,7 +155,9 @@ public sealed class TokensOnTheWay
     [Fact]
     public void A_token_that_could_end_a_header_is_refused_and_not_shown()
     {
-        var error = Assert.Throws<HubException>(() => new HubBench(new("http://127.0.0.1/"), options => options with { Token = "hf_a\r\nX: y" }));
+        var error = Assert.Throws<HubException>(() =>
+            new HubBench(new("http://127.0.0.1/"), options => options with { Token = "hf_a\r\nX: y" })
+        );
 
         Assert.DoesNotContain("hf_a", error.Message, StringComparison.Ordinal);
     }

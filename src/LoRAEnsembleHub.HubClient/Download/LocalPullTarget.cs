@@ -4,7 +4,7 @@ namespace LoRAEnsembleHub.Hub;
 /// <param name="folder">The folder.</param>
 /// <param name="cache">The shared cache, whose content is copied rather than fetched again.</param>
 /// <param name="repo">The repository.</param>
-internal sealed class LocalTarget(LocalFolder folder, CacheReader cache, RepoId repo) : IPullTarget
+internal sealed class LocalPullTarget(LocalFolder folder, CacheReader cache, RepoId repo) : IPullTarget
 {
     public string Root => folder.Root;
 

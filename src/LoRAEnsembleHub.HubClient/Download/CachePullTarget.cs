@@ -4,7 +4,7 @@ namespace LoRAEnsembleHub.Hub;
 /// <param name="writer">The cache.</param>
 /// <param name="repo">The repository.</param>
 /// <param name="replace">Whether content that is here already is replaced by what was fetched.</param>
-internal sealed class CacheTarget(CacheWriter writer, RepoId repo, bool replace) : IPullTarget
+internal sealed class CachePullTarget(CacheWriter writer, RepoId repo, bool replace) : IPullTarget
 {
     private readonly CacheReader reader = writer.Reader;
 
