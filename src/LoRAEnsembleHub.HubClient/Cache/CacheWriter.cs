@@ -137,7 +137,7 @@ internal sealed class CacheWriter
         await PrepareAsync(mark, cancellationToken).ConfigureAwait(false);
         if (!File.Exists(mark))
         {
-            await AtomicFile.WriteAsync(mark, "", null, cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteLightlyAsync(mark, "", cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -12,7 +12,39 @@ internal static class AtomicFile
     /// <param name="text">What, as UTF-8 without a mark.</param>
     /// <param name="mode">Who may read it where files have modes; null for what the process gives new files.</param>
     /// <param name="cancellationToken">Gives up before the rename.</param>
-    public static async Task WriteAsync(string path, string text, UnixFileMode? mode, CancellationToken cancellationToken)
+    public static Task WriteAsync(string path, string text, UnixFileMode? mode, CancellationToken cancellationToken) =>
+        WriteAsync(path, text, mode, survivesPowerCut: true, cancellationToken);
+
+    /// <summary>Writes a text that may be lost with the power: waiting for the disk costs milliseconds for each of a thousand files.</summary>
+    public static Task WriteLightlyAsync(string path, string text, CancellationToken cancellationToken) =>
+        WriteAsync(path, text, null, survivesPowerCut: false, cancellationToken);
+
+    /// <returns>The text of a file, or null if there is none.</returns>
+    public static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(path, Utf8, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+            when (exception
+                    is FileNotFoundException
+                        or DirectoryNotFoundException
+                        or DecoderFallbackException
+                        or UnauthorizedAccessException
+            )
+        {
+            return null; // A folder in its place counts as not there either.
+        }
+    }
+
+    private static async Task WriteAsync(
+        string path,
+        string text,
+        UnixFileMode? mode,
+        bool survivesPowerCut,
+        CancellationToken cancellationToken
+    )
     {
         var temporary = UniqueName.Beside(path, ".tmp");
         try
@@ -32,7 +64,10 @@ internal static class AtomicFile
             await using (stream.ConfigureAwait(false))
             {
                 await stream.WriteAsync(Utf8.GetBytes(text), cancellationToken).ConfigureAwait(false);
-                stream.Flush(flushToDisk: true);
+                if (survivesPowerCut)
+                {
+                    stream.Flush(flushToDisk: true);
+                }
             }
 
             File.Move(temporary, path, overwrite: true);
@@ -40,25 +75,6 @@ internal static class AtomicFile
         finally
         {
             File.Delete(temporary); // Gone already unless something failed.
-        }
-    }
-
-    /// <returns>The text of a file, or null if there is none.</returns>
-    public static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await File.ReadAllTextAsync(path, Utf8, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-            when (exception
-                    is FileNotFoundException
-                        or DirectoryNotFoundException
-                        or DecoderFallbackException
-                        or UnauthorizedAccessException
-            )
-        {
-            return null; // A folder in its place counts as not there either.
         }
     }
 }

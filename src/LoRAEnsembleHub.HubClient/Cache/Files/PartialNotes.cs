@@ -39,7 +39,7 @@ internal sealed record PartialNotes
 
     /// <summary>Writes the notes.</summary>
     public Task WriteAsync(string path, CancellationToken cancellationToken) =>
-        AtomicFile.WriteAsync(path, JsonSerializer.Serialize(this, PartialNotesJson.Default.PartialNotes), null, cancellationToken);
+        AtomicFile.WriteLightlyAsync(path, JsonSerializer.Serialize(this, PartialNotesJson.Default.PartialNotes), cancellationToken);
 }
 
 /// <summary>How the notes are spelled.</summary>
