@@ -61,15 +61,19 @@ public sealed class StoreAddressTests
             Assert.Throws<HubException>(() => Read(0, partBytes, [.. Enumerable.Range(1, parts).Select(part => $"{part}")])).Kind
         );
 
-    [Fact]
-    public void Two_plans_are_of_one_upload_when_only_their_signatures_differ()
+    [Theory]
+    [InlineData("X-Amz-Signature", "X-Amz-Date")]
+    [InlineData("X-Goog-Signature", "X-Goog-Credential")]
+    [InlineData("signature", "expires")] // This library's own server.
+    [InlineData("Signature", "Policy")]
+    public void Two_plans_are_of_one_upload_when_only_their_signatures_differ(string signature, string other)
     {
-        var first = Read(10, "10", ["1", "2", "3"], "?uploadId=A&X-Amz-Signature=1&X-Amz-Date=2&Expires=3");
-        var again = Read(10, "10", ["1", "2", "3"], "?uploadId=A&X-Amz-Signature=4&X-Amz-Date=5&Expires=6");
-        var other = Read(10, "10", ["1", "2", "3"], "?uploadId=B&X-Amz-Signature=1&X-Amz-Date=2&Expires=3");
+        var first = Read(10, "10", ["1", "2", "3"], $"?uploadId=A&{signature}=1&{other}=2");
+        var again = Read(10, "10", ["1", "2", "3"], $"?uploadId=A&{signature}=3&{other}=4");
+        var another = Read(10, "10", ["1", "2", "3"], $"?uploadId=B&{signature}=1&{other}=2");
 
         Assert.Equal(first.Session, again.Session);
-        Assert.NotEqual(first.Session, other.Session);
+        Assert.NotEqual(first.Session, another.Session);
     }
 
     private static MultipartPlan Read(int number, string partBytes, string[] parts, string query = "")
