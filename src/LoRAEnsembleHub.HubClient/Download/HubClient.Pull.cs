@@ -30,6 +30,18 @@ public sealed partial class HubClient
     public Task<PullPlan> PlanPullAsync(RepoId repo, PullOptions? pull = null, CancellationToken cancellationToken = default) =>
         Prepare(repo, pull).PlanAsync(cancellationToken);
 
+    /// <summary>Fetches one file again, as <see cref="VerifyOptions.Fetch"/> wants.</summary>
+    /// <param name="request">Which file, of which commit.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends when the file is in its place.</returns>
+    /// <exception cref="HubException">It could not be had.</exception>
+    public Task FetchAgainAsync(RepairRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var pull = new PullOptions { Revision = Revision.Parse(request.Commit.Hex), Files = [request.Path] };
+        return PullAsync(request.Repo, pull, progress: null, cancellationToken);
+    }
+
     private SnapshotPull Prepare(RepoId repo, PullOptions? pull)
     {
         ArgumentNullException.ThrowIfNull(repo);

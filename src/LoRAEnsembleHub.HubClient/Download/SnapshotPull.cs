@@ -15,7 +15,7 @@ internal sealed class SnapshotPull(HubClient client, IPullTarget target, RepoId 
             var has =
                 selection.Outage is not null
                 || await target.HasAsync(selection.Commit, file, cancellationToken).ConfigureAwait(false)
-                || target.HeldBytes(file) == file.Size;
+                || (file.Size > 0 && target.HeldBytes(file) == file.Size);
             files.Add(
                 new()
                 {

@@ -19,13 +19,14 @@ internal static class AnswerErrors
         CancellationToken cancellationToken
     )
     {
-        var stated = Header(response, "X-Error-Message");
-        var message = stated ?? await BodyMessageAsync(response, options, cancellationToken).ConfigureAwait(false);
+        var message =
+            Header(response, "X-Error-Message") ?? await BodyMessageAsync(response, options, cancellationToken).ConfigureAwait(false);
         var kind = KindOf(request, response.StatusCode, Header(response, "X-Error-Code"), message);
         var retryAfter = ServerDelay.Of(response, options.Time.GetUtcNow());
         var address = Redacted.Address(response.RequestMessage!.RequestUri!);
+        var shown = message is null ? null : Redacted.Text(message, options.Token);
         var (problem, hint) = ErrorTexts.For(kind, request, response, address, options.Token is not null, retryAfter);
-        return new(kind, message is null ? problem : $"{problem.TrimEnd('.')}: {Redacted.Text(message)}", hint)
+        return new(kind, shown is null ? problem : $"{problem.TrimEnd('.')}: {shown}", hint)
         {
             StatusCode = response.StatusCode,
             Address = address,
@@ -34,7 +35,7 @@ internal static class AnswerErrors
                 ? HubText.Shown(id)
                 : null,
             RepoId = request.Repo,
-            ServerMessage = message is null ? null : Redacted.Text(message),
+            ServerMessage = shown,
             RetryAfter = retryAfter,
         };
     }

@@ -213,7 +213,7 @@ internal sealed class HubTransport : IDisposable
 
                 if (isNew)
                 {
-                    TransportLog.HubWarns(options.Logger, Redacted.Text(warning));
+                    TransportLog.HubWarns(options.Logger, Redacted.Text(warning, options.Token));
                 }
             }
         }

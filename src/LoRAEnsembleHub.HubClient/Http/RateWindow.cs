@@ -3,9 +3,6 @@ namespace LoRAEnsembleHub.Hub;
 /// <summary>What is known of the span of time in which a server counts requests.</summary>
 internal sealed class RateWindow
 {
-    // Ends of one window, told by several answers in whole seconds, differ by no more.
-    private static readonly TimeSpan SameWindow = TimeSpan.FromSeconds(2);
-
     private long? remaining;
     private long? quota;
     private DateTimeOffset end;
@@ -19,10 +16,11 @@ internal sealed class RateWindow
         Expire(now);
         quota = inWindow ?? quota;
 
-        // Answers overtake one another: within a window the lowest number is the newest.
-        var same = remaining is not null && (until - end).Duration() <= SameWindow;
-        remaining = same ? Math.Min(left, remaining!.Value) : left;
-        end = until;
+        // Answers overtake one another: a higher number than is known is an older one, until the window it was told for is over.
+        if (remaining is null || left <= remaining)
+        {
+            (remaining, end) = (left, until);
+        }
     }
 
     /// <returns>How long a further request should wait; nothing if it may go.</returns>

@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace LoRAEnsembleHub.Hub;
 
-/// <summary>Takes secrets out of what is shown: queries of signed addresses, credentials, tokens.</summary>
-internal static partial class Redacted
+/// <summary>Shows addresses and what servers say, without what must not be seen.</summary>
+internal static class Redacted
 {
     /// <returns>The address without query, fragment and credentials.</returns>
     public static string Address(Uri address) =>
@@ -11,12 +9,8 @@ internal static partial class Redacted
             ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
             : address.OriginalString.Split('?', '#')[0];
 
-    /// <returns>Text from a server, safe to show: without tokens and signed queries, control characters escaped, cut.</returns>
-    public static string Text(string text) => HubText.Shown(Query().Replace(Token().Replace(text, "(token hidden)"), "$1?(hidden)").Trim());
-
-    [GeneratedRegex(@"hf_[A-Za-z0-9_]{4,}|(?<=Bearer\s)\S+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex Token();
-
-    [GeneratedRegex(@"(https?://[^\s?""']+)\?[^\s""']+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex Query();
+    /// <param name="text">What came from elsewhere.</param>
+    /// <param name="token">The token in use, which a server may send back.</param>
+    /// <returns>The text without secrets (<see cref="Redaction"/>), control characters escaped, cut.</returns>
+    public static string Text(string text, string? token = null) => HubText.Shown(Redaction.Hide(text, token).Trim());
 }

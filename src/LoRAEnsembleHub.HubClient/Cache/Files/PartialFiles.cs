@@ -82,6 +82,10 @@ internal sealed class PartialFiles
         {
             return null;
         }
+        catch (UnauthorizedAccessException)
+        {
+            return null; // Another user's; one of our own follows.
+        }
 
         if (ask(content.SafeFileHandle) == LockAnswer.Taken && FileLocker.IsStillThere(path, content))
         {

@@ -68,6 +68,7 @@ internal sealed partial class FileLocker
     /// <summary>Takes a lock if nobody holds it.</summary>
     /// <param name="path">The lock file; its folder is there.</param>
     /// <returns>The lock; null if it is held.</returns>
+    /// <exception cref="HubException"><see cref="HubErrorKind.LocalFile"/>: the lock file may not be opened.</exception>
     public FileLock? TryTake(string path)
     {
         var stream = Open(path, out var created);
@@ -116,6 +117,15 @@ internal sealed partial class FileLocker
         catch (IOException exception) when (SystemLock.IsHeld(exception))
         {
             return null;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new HubException(
+                HubErrorKind.LocalFile,
+                $"The lock {path} cannot be opened: {exception.Message}",
+                "It may belong to another user. Give the users of a shared cache one group that may write in it.",
+                exception
+            );
         }
     }
 

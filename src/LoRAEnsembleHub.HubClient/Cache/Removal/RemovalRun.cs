@@ -140,21 +140,24 @@ internal sealed class RemovalRun
         var free = new List<string>();
         try
         {
-            foreach (var path in paths)
-            {
-                if (!locks.TryTake(Path.GetFileName(path), out var one))
+            Each(
+                paths,
+                path =>
                 {
-                    Fail(path, InUse);
-                    continue;
-                }
+                    if (!locks.TryTake(Path.GetFileName(path), out var one))
+                    {
+                        Fail(path, InUse);
+                        return;
+                    }
 
-                free.Add(path);
-                if (one is not null)
-                {
-                    taken.Add(one);
-                }
-            }
-
+                    free.Add(path);
+                    if (one is not null)
+                    {
+                        taken.Add(one);
+                    }
+                },
+                cancellationToken
+            );
             var used = locks.ContentsInUse();
             Each(free.Where(used.Contains), path => Fail(path, UsedSince), cancellationToken);
             Each(

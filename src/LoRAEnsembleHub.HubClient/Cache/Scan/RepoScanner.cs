@@ -3,6 +3,7 @@ namespace LoRAEnsembleHub.Hub;
 /// <summary>Reads one repository's folder of a cache.</summary>
 internal static class RepoScanner
 {
+    private const int LongestRefBytes = 1024; // A hash has 40; what is in it is shown in warnings.
     private const string PullAgain = "Pull the repository again, or remove it from the cache.";
 
     /// <exception cref="CorruptRepoException">The folder is not as huggingface_hub would leave it.</exception>
@@ -81,6 +82,11 @@ internal static class RepoScanner
         var refs = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in FolderWalk.Files(place).Where(file => !CacheScanner.Ignored.Contains(file.Name)))
         {
+            if (file.LinkTarget is not null || file.Length > LongestRefBytes)
+            {
+                throw new CorruptRepoException($"A ref is no commit hash: {file.FullName}", PullAgain);
+            }
+
             refs.Add(NameBelow(place, file.FullName), File.ReadAllText(file.FullName));
         }
 

@@ -54,7 +54,7 @@ public sealed class SnapshotPulls
         Assert.True(File.Exists(Path.Combine(repo, "trees", $"{FaultHub.Commit}.json")));
         Assert.True(File.Exists(Path.Combine(bench.Cache, "CACHEDIR.TAG")));
         var weights = new FileInfo(Path.Combine(snapshot.Folder, TestContents.Weights));
-        Assert.Equal($"../../../../blobs/{FaultHub.HashOf(hub.Files[TestContents.Weights])}", weights.LinkTarget);
+        Assert.Equal($"../../../blobs/{FaultHub.HashOf(hub.Files[TestContents.Weights])}", weights.LinkTarget);
         Assert.Equal(
             hub.Files.Values.Select(FaultHub.HashOf).Order(StringComparer.Ordinal),
             bench.StoredBlobs().Keys.Order(StringComparer.Ordinal)
@@ -241,6 +241,20 @@ public sealed class SnapshotPulls
 
         HubBench.AssertWhole(hub, second);
         Assert.All(second.Files, file => Assert.True(file.WasFetched));
+    }
+
+    [Fact]
+    public async Task A_verified_cache_is_repaired_through_the_client()
+    {
+        await using var hub = new FaultHub(TestContents.Set());
+        using var bench = new HubBench(hub.Server.Address);
+        var snapshot = await bench.Client.PullAsync(FaultHub.Repo, cancellationToken: Cancel);
+        var blob = File.ResolveLinkTarget(Path.Combine(snapshot.Folder, TestContents.Weights), true)!.FullName;
+        await File.WriteAllBytesAsync(blob, TestContents.Bytes(TestContents.WeightsBytes, 9), Cancel);
+
+        await new HubCache(bench.Cache).VerifyAsync(new() { Repair = true, Fetch = bench.Client.FetchAgainAsync }, null, Cancel);
+
+        HubBench.AssertWhole(hub, snapshot);
     }
 
     [Fact]
