@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LoRAEnsembleHub.Hub.Serving;
@@ -11,6 +12,8 @@ namespace LoRAEnsembleHub.Hub.Serving;
 /// <summary>A running hub for Hugging Face's clients and this library's own.</summary>
 public sealed class HubServer : IAsyncDisposable
 {
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication application;
     private readonly HubHost host;
 
@@ -54,7 +57,7 @@ public sealed class HubServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening, lets requests under way end for a few seconds, and closes the store.</summary>
+    /// <summary>Stops listening, lets requests under way end for 5 seconds, and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
         await application.StopAsync().ConfigureAwait(false);
@@ -67,6 +70,7 @@ public sealed class HubServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.ClearProviders();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = patience);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -73,6 +73,19 @@ public sealed record HubServerOptions
     /// <summary>Where to tell what happens.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    // Records print their members; the token of the hub above must not be among them.
+    private bool PrintMembers(System.Text.StringBuilder builder)
+    {
+        builder.Append(nameof(Folder)).Append(" = ").Append(Folder).Append(", ");
+        builder.Append(nameof(Storage)).Append(" = ").Append(Storage).Append(", ");
+        builder.Append(nameof(Address)).Append(" = ").Append(Address).Append(", ");
+        builder.Append(nameof(Port)).Append(" = ").Append(Port).Append(", ");
+        builder.Append(nameof(ReadOnly)).Append(" = ").Append(ReadOnly).Append(", ");
+        builder.Append(nameof(Tokens)).Append(" = ").Append(Tokens.Count).Append(" of them, ");
+        builder.Append(nameof(Upstream)).Append(" = ").Append(Upstream);
+        return true;
+    }
+
     internal HubServerOptions Checked()
     {
         if (Folder is null && Storage is null)

@@ -30,6 +30,27 @@ internal sealed class ContentHasher : IDisposable
     /// <param name="length">How many bytes will follow.</param>
     public static ContentHasher For(ContentHash expected, long length) => expected.IsSha256 ? Sha256() : GitBlob(length);
 
+    /// <summary>Hashes a file.</summary>
+    /// <param name="path">The file; others may go on using it.</param>
+    /// <param name="kind">A hash of the kind that is wanted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The hash, and how many bytes the file has.</returns>
+    public static async Task<(ContentHash Hash, long Size)> HashFileAsync(
+        string path,
+        ContentHash kind,
+        CancellationToken cancellationToken
+    )
+    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true);
+        await using (stream.ConfigureAwait(false))
+        {
+            var size = stream.Length;
+            using var hasher = For(kind, size);
+            await hasher.AppendAsync(stream, cancellationToken).ConfigureAwait(false);
+            return (hasher.Finish(), size);
+        }
+    }
+
     /// <summary>Takes more bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes) => hash.AppendData(bytes);
 

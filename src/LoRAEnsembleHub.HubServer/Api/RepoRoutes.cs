@@ -20,7 +20,7 @@ internal static class RepoRoutes
         var id = Named(exchange, body);
         exchange.EnsureMayWrite(id);
         EnsureAllowed(id, routes);
-        if (await exchange.Host.Catalogue.FindAsync(id, exchange.Cancelled).ConfigureAwait(false) is not null)
+        if (await exchange.Host.Catalogue.FindHereAsync(id, exchange.Cancelled).ConfigureAwait(false) is not null)
         {
             throw Exists(exchange, id);
         }
@@ -87,7 +87,7 @@ internal static class RepoRoutes
         var repo = await exchange.WritableAsync(from).ConfigureAwait(false);
         exchange.EnsureMayWrite(to);
         EnsureAllowed(to, routes);
-        if (await exchange.Host.Catalogue.FindAsync(to, exchange.Cancelled).ConfigureAwait(false) is not null)
+        if (await exchange.Host.Catalogue.FindHereAsync(to, exchange.Cancelled).ConfigureAwait(false) is not null)
         {
             throw Exists(exchange, to);
         }

@@ -111,9 +111,7 @@ internal static class TreeRoutes
                 entry["lastCommit"] = FileJson.LastCommit(changes[path]);
                 if (view.Tree.Find(path) is { } file)
                 {
-                    var verdict = await exchange
-                        .Host.Verdicts.OfAsync(file, view.Repo.LocateAsync, exchange.Cancelled)
-                        .ConfigureAwait(false);
+                    var verdict = await exchange.Host.Verdicts.OfAsync(file, view, exchange.Cancelled).ConfigureAwait(false);
                     entry["securityFileStatus"] = SecurityStatus.OfFile(verdict);
                 }
             }

@@ -76,6 +76,13 @@ internal sealed class Exchange(HubHost host, HttpContext http, Caller caller, Ro
     {
         EnsureKnown();
         var found = await host.Catalogue.FindAsync(id, Cancelled).ConfigureAwait(false);
+        if (found is MirrorRepository { IsStale: true } old)
+        {
+            // Clients show each topic of this header once.
+            http.Response.Headers["X-HF-Warning"] =
+                $"mirror; The mirrored hub cannot be reached; this is what it said at {AnswerJson.Time(old.CheckedAt)}.";
+        }
+
         return found is not null && (!found.State.Private || caller.Opens(id))
             ? found
             : throw (found is null ? Moved(id) : null) ?? RequestFault.RepoNotFound();
@@ -105,7 +112,9 @@ internal sealed class Exchange(HubHost host, HttpContext http, Caller caller, Ro
         EnsureMayWrite(id);
         return found as StoredRepository
             ?? throw RequestFault.Forbidden(
-                $"{id.FullName} is served from a plain folder and is never changed here. Push to another name, or change the folder's files"
+                found is MirrorRepository
+                    ? $"{id.FullName} belongs to the hub that this server mirrors. Push it there, or under another name here"
+                    : $"{id.FullName} is served from a plain folder and is never changed here. Push to another name, or change the folder's files"
             );
     }
 

@@ -12,7 +12,8 @@ internal sealed class HubHost : IDisposable
         Options = options;
         Store = store;
         Large = large;
-        Catalogue = new(store, options.Folder is null ? null : new PlainFolder(options.Folder, options.Time));
+        Mirror = store is null || options.Upstream is null ? null : new(options, store.Objects);
+        Catalogue = new(store, options.Folder is null ? null : new PlainFolder(options.Folder, options.Time), Mirror);
         Tokens = new(options.Tokens);
         Uploads = new(options.Limits.ConcurrentUploads);
         Commits = new(options.Time);
@@ -31,6 +32,9 @@ internal sealed class HubHost : IDisposable
 
     /// <summary>Uploads under way; null without a store.</summary>
     public LargeUploads? Large { get; }
+
+    /// <summary>The repositories of the hub above; null without one.</summary>
+    public Mirror? Mirror { get; }
 
     public Catalogue Catalogue { get; }
 
@@ -68,6 +72,7 @@ internal sealed class HubHost : IDisposable
 
     public void Dispose()
     {
+        Mirror?.Dispose();
         Store?.Dispose();
         Uploads.Dispose();
     }

@@ -42,8 +42,22 @@ internal static class ResolveRoutes
     private static async Task<(RepoView View, StoredFile File)> FindAsync(Exchange exchange)
     {
         var repo = await exchange.ReadableAsync().ConfigureAwait(false);
+        EnsureGranted(exchange.Caller, repo);
         var (view, path) = await RepoView.OpenAsync(repo, exchange.Rest, exchange.Cancelled).ConfigureAwait(false);
         return (view, view.File(path));
+    }
+
+    // Consent cannot be given here, so a gated repository's files are for those whose token opens its owner's private ones too.
+    private static void EnsureGranted(Caller caller, IRepository repo)
+    {
+        if (repo.State.Gated is not null && !caller.Opens(repo.Id))
+        {
+            throw new RequestFault(
+                caller.User is null ? 401 : 403,
+                $"Access to {repo.Id.Type.Word()} {repo.Id.FullName} is restricted; ask its owner for a token that opens it",
+                "GatedRepo"
+            );
+        }
     }
 
     private static async Task SendContentAsync(Exchange exchange, RepoView view, StoredFile file)

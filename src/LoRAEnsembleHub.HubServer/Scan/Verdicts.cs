@@ -40,6 +40,10 @@ internal sealed class Verdicts
         return verdict;
     }
 
+    /// <summary>Looks into a file of a commit; not into one of the hub above, which would have to be fetched for it.</summary>
+    public Task<ScanVerdict> OfAsync(StoredFile file, RepoView view, CancellationToken cancellationToken) =>
+        view.Repo is MirrorRepository ? Task.FromResult(ScanVerdict.Unscanned) : OfAsync(file, view.Repo.LocateAsync, cancellationToken);
+
     /// <summary>Looks into all files of a commit that are of a kind that is looked into.</summary>
     /// <param name="view">The commit.</param>
     /// <param name="cancellationToken">Ends the search.</param>
@@ -48,7 +52,7 @@ internal sealed class Verdicts
         var verdicts = new Dictionary<string, ScanVerdict>(StringComparer.Ordinal);
         foreach (var file in view.Tree.Files.Where(file => FileScanner.LooksInto(file.Path)))
         {
-            verdicts.Add(file.Path, await OfAsync(file, view.Repo.LocateAsync, cancellationToken).ConfigureAwait(false));
+            verdicts.Add(file.Path, await OfAsync(file, view, cancellationToken).ConfigureAwait(false));
         }
 
         return verdicts;

@@ -1,12 +1,17 @@
 namespace LoRAEnsembleHub.Hub.Serving;
 
 /// <summary>Finds repositories wherever they are: in the store, in the plain folder, in the hub above.</summary>
-internal sealed class Catalogue(RepoStore? store, PlainFolder? folder)
+internal sealed class Catalogue(RepoStore? store, PlainFolder? folder, Mirror? mirror)
 {
     public RepoStore? Store { get; } = store;
 
-    /// <returns>The repository; null if there is none. The store goes before the folder.</returns>
-    public async Task<IRepository?> FindAsync(RepoId id, CancellationToken cancellationToken)
+    /// <returns>The repository; null if there is none. The store goes before the folder, the folder before the hub above.</returns>
+    public async Task<IRepository?> FindAsync(RepoId id, CancellationToken cancellationToken) =>
+        await FindHereAsync(id, cancellationToken).ConfigureAwait(false)
+        ?? (mirror is null ? null : await mirror.FindAsync(id, cancellationToken).ConfigureAwait(false));
+
+    /// <returns>The repository; null if there is none of this server's own.</returns>
+    public async Task<IRepository?> FindHereAsync(RepoId id, CancellationToken cancellationToken)
     {
         if (Store?.Find(id) is { } stored)
         {
@@ -16,7 +21,7 @@ internal sealed class Catalogue(RepoStore? store, PlainFolder? folder)
         return folder is null ? null : await folder.FindAsync(id, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <returns>All repositories of a type that are here.</returns>
+    /// <returns>All of this server's own repositories of a type; what is mirrored is listed by the hub above.</returns>
     public async Task<IReadOnlyList<IRepository>> ListAsync(RepoType type, CancellationToken cancellationToken)
     {
         var found = new List<IRepository>(Store?.Repositories.Where(repository => repository.Id.Type == type) ?? []);

@@ -29,10 +29,11 @@ internal sealed class RepoFolder(string path, ObjectStore objects, Action<StoreS
             return null;
         }
 
-        var commit = GitCommit.Read(await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false));
-        return commit.Hash == hash
-            ? commit
-            : throw new InvalidDataException($"{file} of the store is damaged: it has the hash {commit.Hash}.");
+        var text = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        var found = GitHash.Of("commit", text);
+        return found == hash.Hex
+            ? GitCommit.Read(Encoding.UTF8.GetString(text))
+            : throw new InvalidDataException($"{file} of the store is damaged: it has the hash {found}.");
     }
 
     /// <exception cref="InvalidDataException">The file is damaged: its files have another hash.</exception>
