@@ -61,7 +61,9 @@ public sealed class CardTests
     [Fact]
     public void A_bomb_of_aliases_is_refused_quickly()
     {
-        var lines = Enumerable.Range(1, 40).Select(level => $"a{level}: &a{level} [{string.Join(",", Enumerable.Repeat($"*a{level - 1}", 9))}]");
+        var lines = Enumerable
+            .Range(1, 40)
+            .Select(level => $"a{level}: &a{level} [{string.Join(",", Enumerable.Repeat($"*a{level - 1}", 9))}]");
         var yaml = string.Join('\n', lines.Prepend("a0: &a0 [x,x,x,x,x,x,x,x,x]"));
         Assert.Contains("values", Assert.Throws<CardException>(() => YamlReader.ReadMapping(yaml)).Message, StringComparison.Ordinal);
     }
@@ -110,7 +112,11 @@ public sealed class CardTests
     [InlineData("pipeline_tag: tea-making", 0, 1)]
     [InlineData("pipeline_tag: [a]", 1, 0)]
     [InlineData("model-index: {name: x}", 1, 0)]
-    [InlineData("model-index: [{name: x, results: [{task: {type: t}, dataset: {type: d, name: n}, metrics: [{type: m, value: 1}]}]}]", 0, 0)]
+    [InlineData(
+        "model-index: [{name: x, results: [{task: {type: t}, dataset: {type: d, name: n}, metrics: [{type: m, value: 1}]}]}]",
+        0,
+        0
+    )]
     [InlineData("model-index: [{results: [{task: {}, dataset: {type: d}, metrics: [{type: m}], source: {name: x}}]}]", 5, 0)]
     [InlineData("unknown: anything", 0, 0)]
     [InlineData("a: [", 1, 0)]

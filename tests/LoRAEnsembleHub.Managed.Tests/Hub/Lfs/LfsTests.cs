@@ -144,7 +144,12 @@ public sealed class LfsTests
         await using var hub = await StartInPartsAsync();
         var upload = (await BatchAsync(hub))["actions"]!["upload"]!;
         var first = await PutPartAsync(hub, upload, 1);
-        var etags = new Dictionary<int, string> { [1] = first, [2] = first, [3] = first };
+        var etags = new Dictionary<int, string>
+        {
+            [1] = first,
+            [2] = first,
+            [3] = first,
+        };
         var (status, body) = await CompleteAsync(hub, upload, etags);
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("Part 2", (string)body["error"]!, StringComparison.Ordinal);
@@ -178,7 +183,12 @@ public sealed class LfsTests
     [Fact]
     public async Task Objects_that_cannot_be_taken_are_refused_one_by_one()
     {
-        await using var hub = await StartAsync(options => options with { Limits = options.Limits with { FileBytes = 10_000, QuotaBytes = 20_000 } });
+        await using var hub = await StartAsync(options =>
+            options with
+            {
+                Limits = options.Limits with { FileBytes = 10_000, QuotaBytes = 20_000 },
+            }
+        );
         var (_, body) = await hub.PostAsync(
             $"{Repo}.git/info/lfs/objects/batch",
             JsonNode.Parse(
@@ -212,7 +222,12 @@ public sealed class LfsTests
     [Fact]
     public async Task The_key_of_the_signatures_is_readable_by_its_owner_only()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes; the profile's access list protects the key there.");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no file modes; the profile's access list protects the key there.");
+            return;
+        }
+
         await using var hub = await StartAsync();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(hub.Storage, "upload-key")));
     }
@@ -263,7 +278,15 @@ public sealed class LfsTests
     }
 
     private static Task<RunningHub> StartInPartsAsync(TemporaryFolder? folder = null, bool create = true) =>
-        StartAsync(options => options with { LargeFiles = new() { MultipartAboveBytes = 2000, PartBytes = 1000 } }, folder, create);
+        StartAsync(
+            options =>
+                options with
+                {
+                    LargeFiles = new() { MultipartAboveBytes = 2000, PartBytes = 1000 },
+                },
+            folder,
+            create
+        );
 
     private static JsonObject Batch(params string[] transfers) =>
         new()
@@ -298,15 +321,17 @@ public sealed class LfsTests
         return answer.Headers.ETag!.ToString();
     }
 
-    private static Task<(HttpStatusCode Status, JsonNode Body)> CompleteAsync(RunningHub hub, JsonNode upload, Dictionary<int, string> etags) =>
+    private static Task<(HttpStatusCode Status, JsonNode Body)> CompleteAsync(
+        RunningHub hub,
+        JsonNode upload,
+        Dictionary<int, string> etags
+    ) =>
         hub.PostAsync(
             (string)upload["href"]!,
             new JsonObject
             {
                 ["oid"] = oid,
-                ["parts"] = new JsonArray(
-                    [.. etags.Select(part => new JsonObject { ["partNumber"] = part.Key, ["etag"] = part.Value })]
-                ),
+                ["parts"] = new JsonArray([.. etags.Select(part => new JsonObject { ["partNumber"] = part.Key, ["etag"] = part.Value })]),
             },
             hub.Anonymous
         );

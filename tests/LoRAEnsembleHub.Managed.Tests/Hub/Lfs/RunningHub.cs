@@ -59,7 +59,15 @@ internal sealed class RunningHub : IAsyncDisposable
     public async Task CreateAsync(string name, string type = "model")
     {
         var parts = name.Split('/');
-        var answer = await PostAsync("api/repos/create", new JsonObject { ["organization"] = parts[0], ["name"] = parts[1], ["type"] = type });
+        var answer = await PostAsync(
+            "api/repos/create",
+            new JsonObject
+            {
+                ["organization"] = parts[0],
+                ["name"] = parts[1],
+                ["type"] = type,
+            }
+        );
         Assert.Equal(HttpStatusCode.OK, answer.Status);
     }
 
@@ -83,7 +91,11 @@ internal sealed class RunningHub : IAsyncDisposable
     /// <summary>Commits lines to main.</summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> CommitAsync(string repo, params JsonObject[] operations)
     {
-        var header = new JsonObject { ["key"] = "header", ["value"] = new JsonObject { ["summary"] = "test" } };
+        var header = new JsonObject
+        {
+            ["key"] = "header",
+            ["value"] = new JsonObject { ["summary"] = "test" },
+        };
         var lines = string.Join('\n', operations.Prepend(header).Select(line => line.ToJsonString()));
         using var content = new StringContent(lines, Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
         using var response = await Client.PostAsync(new Uri($"api/models/{repo}/commit/main", UriKind.Relative), content, Cancelled);

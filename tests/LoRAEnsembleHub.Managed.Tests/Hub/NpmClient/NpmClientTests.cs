@@ -59,7 +59,7 @@ public sealed class NpmClientTests(NpmRun run) : IClassFixture<NpmRun>
     }
 
     [Theory]
-    [InlineData("README.md", 92)]
+    [InlineData("README.md", 89)]
     [InlineData("empty.txt", 0)]
     [InlineData("large.npy", 5000)]
     [InlineData("parts.npy", 50001)]
@@ -77,7 +77,11 @@ public sealed class NpmClientTests(NpmRun run) : IClassFixture<NpmRun>
     public void It_downloads_parts_pointers_and_nothing_where_nothing_is()
     {
         Assert.True((bool)run.Value("download a part"));
-        Assert.StartsWith("version https://git-lfs.github.com/spec/v1\noid sha256:", (string?)run.Value("download raw"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:",
+            (string?)run.Value("download raw"),
+            StringComparison.Ordinal
+        );
         Assert.Null(run.Step("download missing")["error"]);
         Assert.Null(run.Step("download missing")["value"]);
         Assert.True((bool)run.Value("exists file"));
@@ -99,8 +103,7 @@ public sealed class NpmClientTests(NpmRun run) : IClassFixture<NpmRun>
     }
 
     [Fact]
-    public void It_reads_the_header_of_tensors_by_ranges() =>
-        Assert.Equal("F32", (string?)run.Value("tensors")["header"]!["w"]!["dtype"]);
+    public void It_reads_the_header_of_tensors_by_ranges() => Assert.Equal("F32", (string?)run.Value("tensors")["header"]!["w"]!["dtype"]);
 
     [Fact]
     public void It_finds_the_adapter_by_its_base()

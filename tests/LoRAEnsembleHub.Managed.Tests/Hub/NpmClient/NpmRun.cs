@@ -87,13 +87,17 @@ public sealed class NpmRun : IAsyncLifetime
         }
 
         var version = (string?)JsonNode.Parse(File.ReadAllText(package))!["version"];
-        return version == Version ? null : $"@huggingface/hub {version} is installed, the tests are for {Version}; run tests/npm-client/install.";
+        return version == Version
+            ? null
+            : $"@huggingface/hub {version} is installed, the tests are for {Version}; run tests/npm-client/install.";
     }
 
     private async Task RunAsync(string address)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { Path.Combine(Root, "tests", "npm-client", "drive.mjs"), address, RunningHub.Token, Cache, Modules })
+        foreach (
+            var argument in new[] { Path.Combine(Root, "tests", "npm-client", "drive.mjs"), address, RunningHub.Token, Cache, Modules }
+        )
         {
             start.ArgumentList.Add(argument);
         }

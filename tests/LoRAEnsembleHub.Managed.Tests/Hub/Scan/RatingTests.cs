@@ -57,10 +57,14 @@ public sealed class RatingTests
                 ["a.pkl"] = odd,
             }
         );
-        Assert.True(JsonNode.DeepEquals(
-            JsonNode.Parse("""{"scansDone":true,"filesWithIssues":[{"path":"d.pkl","level":"unsafe"},{"path":"a.pkl","level":"suspicious"},{"path":"c.pkl","level":"suspicious"}]}"""),
-            answer
-        ));
+        Assert.True(
+            JsonNode.DeepEquals(
+                JsonNode.Parse(
+                    """{"scansDone":true,"filesWithIssues":[{"path":"d.pkl","level":"unsafe"},{"path":"a.pkl","level":"suspicious"},{"path":"c.pkl","level":"suspicious"}]}"""
+                ),
+                answer
+            )
+        );
     }
 
     [Fact]
@@ -69,7 +73,10 @@ public sealed class RatingTests
         using var folder = new TemporaryFolder();
         var whole = folder.Locate("whole");
         await SafetensorsWriter.WriteAsync(whole, [], null, TestContext.Current.CancellationToken);
-        Assert.Equal(ScanLevel.Safe, (await FileScanner.ScanAsync("a/model.safetensors", whole, TestContext.Current.CancellationToken)).Level);
+        Assert.Equal(
+            ScanLevel.Safe,
+            (await FileScanner.ScanAsync("a/model.safetensors", whole, TestContext.Current.CancellationToken)).Level
+        );
         var verdict = await FileScanner.ScanAsync("a/model.safetensors", folder.Put("x", [1, 2, 3]), TestContext.Current.CancellationToken);
         Assert.Equal(ScanLevel.Caution, verdict.Level);
         Assert.Contains("a/model.safetensors", verdict.Message, StringComparison.Ordinal);

@@ -29,7 +29,12 @@ public sealed class IntakeTests : IDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     private string[] Kept =>
-        [.. Directory.EnumerateFiles(folder.FullPath, "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(folder.FullPath, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetFileName(file))
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Fact]
     public async Task Files_are_rebuilt_from_runs_of_chunks_of_several_xorbs_in_any_order()

@@ -50,7 +50,11 @@ public sealed class ShardTests
     {
         var shard = XorbBytes.Shard(new ShardFile(XorbBytes.Hash(1), [], null));
         shard.AsSpan(48 + 36, 4).Fill(0xFF);
-        Assert.Contains("claims 4294967295 terms", Assert.Throws<XetException>(() => ShardReader.Read(shard)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "claims 4294967295 terms",
+            Assert.Throws<XetException>(() => ShardReader.Read(shard)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -72,7 +72,8 @@ internal static class XorbBytes
         return packed.ToArray();
     }
 
-    private static byte[] Grouped(byte[] plain) => [.. Enumerable.Range(0, 4).SelectMany(group => plain.Where((_, place) => place % 4 == group))];
+    private static byte[] Grouped(byte[] plain) =>
+        [.. Enumerable.Range(0, 4).SelectMany(group => plain.Where((_, place) => place % 4 == group))];
 
     private static byte[] Length(int value) => [(byte)value, (byte)(value >> 8), (byte)(value >> 16)];
 

@@ -76,14 +76,22 @@ public sealed class XorbTests
     {
         var packed = XorbBytes.Chunk(new byte[1000], ChunkScheme.Lz4)[ChunkHeader.Length..];
         Assert.Contains("more than 999", Refusal(XorbBytes.Chunk(packed, ChunkScheme.Lz4, 999)), StringComparison.Ordinal);
-        Assert.Contains("1000 bytes, where its header says 1001", Refusal(XorbBytes.Chunk(packed, ChunkScheme.Lz4, 1001)), StringComparison.Ordinal);
+        Assert.Contains(
+            "1000 bytes, where its header says 1001",
+            Refusal(XorbBytes.Chunk(packed, ChunkScheme.Lz4, 1001)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_bomb_of_a_chunk_is_refused_by_its_header()
     {
         var packed = XorbBytes.Chunk(new byte[1000], ChunkScheme.Lz4)[ChunkHeader.Length..];
-        Assert.Contains("allowed are 1 to 131072", Refusal(XorbBytes.Chunk(packed, ChunkScheme.Lz4, XetLimits.ChunkBytes + 1)), StringComparison.Ordinal);
+        Assert.Contains(
+            "allowed are 1 to 131072",
+            Refusal(XorbBytes.Chunk(packed, ChunkScheme.Lz4, XetLimits.ChunkBytes + 1)),
+            StringComparison.Ordinal
+        );
         Assert.Contains("allowed are 1 to", Refusal(XorbBytes.Chunk(packed, ChunkScheme.Lz4, 0)), StringComparison.Ordinal);
     }
 
