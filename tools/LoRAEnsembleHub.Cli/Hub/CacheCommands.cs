@@ -169,18 +169,10 @@ internal sealed class CacheVerifyCommand : Verb
             Repo = address?.Repo,
             Commit = parsed.GetValue(revision) is { } commit ? CommitHash.Parse(commit) : address?.Revision?.Commit,
             Repair = parsed.GetValue(repair),
-            Fetch = client.Options.Offline ? null : (request, token) => FetchAsync(client, request, token),
+            Fetch = client.Options.Offline ? null : client.FetchAgainAsync,
         };
         var cache = new HubCache(client.Options.CacheFolder, client.Options.Time, client.Options.Logger);
         var report = await cache.VerifyAsync(options, progress: null, cancellationToken).ConfigureAwait(false);
         return CacheVerification.Of(report, cache.Folder, parsed.GetValue(failOnMissing), parsed.GetValue(failOnExtra));
     }
-
-    private static Task FetchAsync(HubClient client, RepairRequest request, CancellationToken cancellationToken) =>
-        client.PullAsync(
-            request.Repo,
-            new PullOptions { Revision = Revision.Parse(request.Commit.Hex), Files = [request.Path] },
-            progress: null,
-            cancellationToken
-        );
 }
