@@ -14,7 +14,7 @@ internal sealed class RecordedHub : IAsyncDisposable
     public static readonly string First = new('1', 40);
     public static readonly string Second = new('2', 40);
 
-    private static readonly JsonElement files = Golden.Json("hub", "files.json");
+    private static readonly JsonElement files = Golden.Json("hub", "cache.json").GetProperty("files");
 
     private readonly RunningHub hub;
     private readonly Dictionary<string, (string First, string Second)> commits = new(StringComparer.Ordinal);
