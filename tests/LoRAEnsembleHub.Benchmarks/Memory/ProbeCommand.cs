@@ -90,10 +90,12 @@ internal static class ProbeCommand
             times.Add(clock.Elapsed.TotalMilliseconds);
         }
 
+        var others = times[1..].Order().ToArray();
         return report with
         {
             FirstSwapMilliseconds = times[0],
-            LongestSwapMilliseconds = times[1..].Max(),
+            MedianSwapMilliseconds = others[others.Length / 2],
+            LongestSwapMilliseconds = others[^1],
         };
     }
 }
