@@ -16,7 +16,7 @@ public sealed record ForwardOptions
     public int? MemberChunk { get; init; }
 
     /// <summary>
-    /// Roughly how many bytes the activations of one chunk may take; 1 or more. Members are split first, then the batch. Null takes 32 MiB
+    /// Roughly how many bytes the activations of one chunk may take; 1 or more. Members are split first, then the batch. Null takes 24 MiB
     /// on the CPU, 1 GiB elsewhere.
     /// </summary>
     public long? ActivationBudgetBytes { get; init; }

@@ -20,12 +20,14 @@ internal static class ProbeCommand
         var ensemble = new Option<string?>("--ensemble") { Description = "Folder of the members; without it the base is measured alone" };
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 1, Description = "Pictures per prediction" };
         var predictions = new Option<int>("--predictions") { DefaultValueFactory = _ => 100, Description = "Predictions" };
+        var chunk = new Option<int?>("--member-chunk") { Description = "Members computed together; left out, the library chooses" };
         var command = new Command("probe", "Load, predict, and write this process's memory as JSON")
         {
             baseFolder,
             ensemble,
             batch,
             predictions,
+            chunk,
         };
         command.SetAction(parsed =>
         {
@@ -33,14 +35,15 @@ internal static class ProbeCommand
                 parsed.GetRequiredValue(baseFolder),
                 parsed.GetValue(ensemble),
                 parsed.GetValue(batch),
-                parsed.GetValue(predictions)
+                parsed.GetValue(predictions),
+                new ForwardOptions { MemberChunk = parsed.GetValue(chunk) }
             );
             Console.Out.WriteLine(JsonSerializer.Serialize(report));
         });
         return command;
     }
 
-    private static ProbeReport Measure(string baseFolder, string? ensembleFolder, int batch, int predictions)
+    private static ProbeReport Measure(string baseFolder, string? ensembleFolder, int batch, int predictions, ForwardOptions options)
     {
         using var model = PretrainedModels.Load(baseFolder);
         using var ensemble = ensembleFolder is null ? null : AdapterEnsemble.Load(ensembleFolder, model);
@@ -51,11 +54,11 @@ internal static class ProbeCommand
 
         var loaded = ResidentMemory.Read();
         using var pixels = randn(batch, 3, RandomVit.Pixels, RandomVit.Pixels);
-        var times = new List<double> { Predict(model, pixels) };
+        var times = new List<double> { Predict(model, pixels, options) };
         var (afterOne, tensorsAfterOne) = (ResidentMemory.Read(), DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         for (var done = 1; done < predictions; done++)
         {
-            times.Add(Predict(model, pixels));
+            times.Add(Predict(model, pixels, options));
         }
 
         var report = new ProbeReport
@@ -71,10 +74,10 @@ internal static class ProbeCommand
         return ensembleFolder is null ? report : WithSwaps(report, model, ensembleFolder);
     }
 
-    private static double Predict(PretrainedModel model, Tensor pixels)
+    private static double Predict(PretrainedModel model, Tensor pixels, ForwardOptions options)
     {
         var clock = Stopwatch.StartNew();
-        using var outputs = model.Forward(new Dictionary<string, Tensor> { ["pixel_values"] = pixels });
+        using var outputs = model.Forward(new Dictionary<string, Tensor> { ["pixel_values"] = pixels }, options);
         return clock.Elapsed.TotalMilliseconds;
     }
 
@@ -90,10 +93,12 @@ internal static class ProbeCommand
             times.Add(clock.Elapsed.TotalMilliseconds);
         }
 
+        var others = times[1..].Order().ToArray();
         return report with
         {
             FirstSwapMilliseconds = times[0],
-            LongestSwapMilliseconds = times[1..].Max(),
+            MedianSwapMilliseconds = others[others.Length / 2],
+            LongestSwapMilliseconds = others[^1],
         };
     }
 }

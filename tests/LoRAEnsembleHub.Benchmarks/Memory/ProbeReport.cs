@@ -27,6 +27,9 @@ internal sealed record ProbeReport
     /// <summary>Time of the first swap to a set never attached before; null for the base alone.</summary>
     public double? FirstSwapMilliseconds { get; init; }
 
-    /// <summary>Longest of the swaps after it; null for the base alone.</summary>
+    /// <summary>Median of the swaps after it; null for the base alone.</summary>
+    public double? MedianSwapMilliseconds { get; init; }
+
+    /// <summary>Longest of the swaps after it, which on a busy machine is a wait for a processor; null for the base alone.</summary>
     public double? LongestSwapMilliseconds { get; init; }
 }

@@ -23,10 +23,22 @@ internal sealed record EncoderBlock(
     public Tensor Forward(Tensor x, EncoderPass pass, BlockUpdates updates)
     {
         using var scope = NewDisposeScope();
-        var attended = Attention.Forward(NormBefore.Forward(x), pass, updates, AttentionDropout);
-        var middle = x + pass.Drop(attended, HiddenDropout); // [members or 1, batch·tokens, hidden]
-        var inner = Activation(FeedForwardIn.Forward(NormAfter.Forward(middle), updates.FeedForwardIn));
-        var fed = FeedForwardOut.Forward(inner, updates.FeedForwardOut);
+        var middle = Attended(x, pass, updates); // [members or 1, batch·tokens, hidden]
+        var fed = FeedForwardOut.Forward(Widened(middle, updates), updates.FeedForwardOut);
         return (middle + pass.Drop(fed, HiddenDropout)).MoveToOuterDisposeScope();
+    }
+
+    // Each half in a scope of its own: what it needed on the way is freed before the next one allocates.
+    private Tensor Attended(Tensor x, EncoderPass pass, BlockUpdates updates)
+    {
+        using var scope = NewDisposeScope();
+        var attended = Attention.Forward(NormBefore.Forward(x), pass, updates, AttentionDropout);
+        return (x + pass.Drop(attended, HiddenDropout)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Widened(Tensor middle, BlockUpdates updates)
+    {
+        using var scope = NewDisposeScope();
+        return Activation(FeedForwardIn.Forward(NormAfter.Forward(middle), updates.FeedForwardIn)).MoveToOuterDisposeScope();
     }
 }
