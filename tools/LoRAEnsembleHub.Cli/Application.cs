@@ -41,7 +41,9 @@ internal static class Application
 
     private static RootCommand Root()
     {
-        var root = new RootCommand("LoRA ensembles on one frozen transformer: pull, train, predict with uncertainty, evaluate, push, serve.");
+        var root = new RootCommand(
+            "LoRA ensembles on one frozen transformer: pull, train, predict with uncertainty, evaluate, push, serve."
+        );
         Verb[] verbs =
         [
             new QuickstartCommand(),

@@ -58,9 +58,7 @@ public sealed partial class HubClient
         };
         using var response = await Transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.IsSuccessStatusCode
-            ? RepoScan.From(
-                await HubJson.ReadAsync(response, HubJsonContext.Default.ScanAnswer, cancellationToken).ConfigureAwait(false)
-            )
+            ? RepoScan.From(await HubJson.ReadAsync(response, HubJsonContext.Default.ScanAnswer, cancellationToken).ConfigureAwait(false))
             : null;
     }
 }

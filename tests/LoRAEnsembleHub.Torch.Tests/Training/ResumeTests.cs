@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Torch.Tests.CommandLine;
 using LoRAEnsembleHub.Torch.Tests.Native;
 using LoRAEnsembleHub.Training;
@@ -133,6 +134,7 @@ public sealed class ResumeTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispo
         CopyBack(whole, config.Output);
         // what is left when a process is killed between removing the old manifest and writing the new one
         File.Delete(Path.Combine(config.Output, "lora_ensemble.json"));
+        await File.WriteAllTextAsync(Path.Combine(config.Output, EnsembleWriter.UnfinishedMark), "", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(config.Output, ".README.md.abcdefgh.xyz"),
             "half of a",

@@ -27,7 +27,11 @@ internal static class AuthCommands
 /// <summary>Keeps a token after the hub has confirmed it.</summary>
 internal sealed class LoginCommand : Verb
 {
-    private readonly Option<string?> name = OptionKinds.Text("--name", "NAME", "Name under which the token is kept (default: the hub's name of it)");
+    private readonly Option<string?> name = OptionKinds.Text(
+        "--name",
+        "NAME",
+        "Name under which the token is kept (default: the hub's name of it)"
+    );
     private readonly HubChoice hub;
 
     public LoginCommand()
@@ -131,8 +135,15 @@ internal sealed class WhoAmICommand : Verb
 /// <summary>Makes a token for an own hub.</summary>
 internal sealed class CreateTokenCommand : Verb
 {
-    private readonly Argument<string> user = new("USER") { Description = "Whose token it is; also the owner of what is created without one" };
-    private readonly Option<string> file = OptionKinds.Needed("--token-file", "FILE", "File of tokens for serve; made if absent. It keeps a hash, not the token");
+    private readonly Argument<string> user = new("USER")
+    {
+        Description = "Whose token it is; also the owner of what is created without one",
+    };
+    private readonly Option<string> file = OptionKinds.Needed(
+        "--token-file",
+        "FILE",
+        "File of tokens for serve; made if absent. It keeps a hash, not the token"
+    );
     private readonly Option<string?> role = OptionKinds.OneOf("--role", "What it allows (default: read)", "read", "write");
     private readonly Option<string[]> owners = new("--namespace")
     {
@@ -154,7 +165,9 @@ internal sealed class CreateTokenCommand : Verb
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var name = RepoId.Parse(parsed.GetValue(user)!).Namespace is null ? parsed.GetValue(user)! : throw CommandException.Usage("USER has no '/'.");
+        var name = RepoId.Parse(parsed.GetValue(user)!).Namespace is null
+            ? parsed.GetValue(user)!
+            : throw CommandException.Usage("USER has no '/'.");
         var text = ServerToken.NewText();
         var token = new ServerToken
         {

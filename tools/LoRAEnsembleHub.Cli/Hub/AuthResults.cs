@@ -42,14 +42,12 @@ internal sealed record AccountResult : ICommandResult
 
     public IEnumerable<Block> ToBlocks()
     {
-        yield return new Facts(
-            [
-                ("user", FullName is null || FullName == Name ? Name : $"{Name} ({FullName})"),
-                ("organisations", Organisations.Count > 0 ? string.Join(", ", Organisations) : null),
-                ("token", TokenRole is null ? TokenName : $"{TokenName ?? "unnamed"}, for {TokenRole}"),
-                ("hub", Endpoint),
-            ]
-        );
+        yield return new Facts([
+            ("user", FullName is null || FullName == Name ? Name : $"{Name} ({FullName})"),
+            ("organisations", Organisations.Count > 0 ? string.Join(", ", Organisations) : null),
+            ("token", TokenRole is null ? TokenName : $"{TokenName ?? "unnamed"}, for {TokenRole}"),
+            ("hub", Endpoint),
+        ]);
         if (Note is { } note)
         {
             yield return new Paragraph($"\n{note}");

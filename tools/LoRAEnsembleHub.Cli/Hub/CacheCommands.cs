@@ -122,23 +122,29 @@ internal sealed class CachePruneCommand : Verb
     }
 
     private static RepoId Kept(string text) =>
-        CacheTarget.Parse(text).Repo ?? throw CommandException.Usage($"--keep is {text}; it must name a repository, such as model/namespace/name.");
+        CacheTarget.Parse(text).Repo
+        ?? throw CommandException.Usage($"--keep is {text}; it must name a repository, such as model/namespace/name.");
 }
 
 /// <summary>Checks every byte of the cache without a network.</summary>
 internal sealed class CacheVerifyCommand : Verb
 {
-    private readonly Argument<string?> repo = new("REPO_ID")
-    {
-        Description = "One repository; none: all",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly Argument<string?> repo = new("REPO_ID") { Description = "One repository; none: all", Arity = ArgumentArity.ZeroOrOne };
     private readonly KindChoice kind;
     private readonly Option<string?> revision = OptionKinds.Text("--revision", "COMMIT", "Only this commit of REPO_ID");
-    private readonly Option<bool> repair = OptionKinds.Switch("--repair", "Remove wrong bytes and fetch them again (with --offline: the next pull does)");
+    private readonly Option<bool> repair = OptionKinds.Switch(
+        "--repair",
+        "Remove wrong bytes and fetch them again (with --offline: the next pull does)"
+    );
     private readonly Option<bool> offline = OptionKinds.Switch("--offline", "Open no connection, also not to repair");
-    private readonly Option<bool> failOnMissing = OptionKinds.Switch("--fail-on-missing-files", "Count files that a snapshot lacks as a fault");
-    private readonly Option<bool> failOnExtra = OptionKinds.Switch("--fail-on-extra-files", "Count files that are not in the commit as a fault");
+    private readonly Option<bool> failOnMissing = OptionKinds.Switch(
+        "--fail-on-missing-files",
+        "Count files that a snapshot lacks as a fault"
+    );
+    private readonly Option<bool> failOnExtra = OptionKinds.Switch(
+        "--fail-on-extra-files",
+        "Count files that are not in the commit as a fault"
+    );
     private readonly HubChoice hub;
 
     public CacheVerifyCommand()

@@ -57,16 +57,14 @@ internal sealed record CacheRemoval : ICommandResult
             yield break;
         }
 
-        yield return new Facts(
-            [
-                ("repositories", Counted(Repos)),
-                ("snapshots", Counted(Snapshots)),
-                ("contents", Counted(Blobs)),
-                ("unfinished downloads", Counted(Incomplete)),
-                ("branches and tags", Counted(Refs)),
-                ("listings and marks", Counted(Records)),
-            ]
-        );
+        yield return new Facts([
+            ("repositories", Counted(Repos)),
+            ("snapshots", Counted(Snapshots)),
+            ("contents", Counted(Blobs)),
+            ("unfinished downloads", Counted(Incomplete)),
+            ("branches and tags", Counted(Refs)),
+            ("listings and marks", Counted(Records)),
+        ]);
         foreach (var path in Repos.Concat(Snapshots))
         {
             yield return new Paragraph(path);

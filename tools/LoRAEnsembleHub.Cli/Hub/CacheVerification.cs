@@ -45,7 +45,11 @@ internal sealed record CacheVerification : ICommandResult
                 yield return new Paragraph(
                     $"{bad.Path}: has the hash {bad.Actual}, should have {bad.Expected}"
                         + (bad.Uses.Count > 0 ? $"; it is {Figures.Listed(bad.Uses, 4)} of {repo.RepoId}" : "")
-                        + (bad.IsRepaired ? "; fetched again" : bad.IsRemoved ? "; removed, the next pull fetches it" : "")
+                        + (
+                            bad.IsRepaired ? "; fetched again"
+                            : bad.IsRemoved ? "; removed, the next pull fetches it"
+                            : ""
+                        )
                         + (bad.Failure is { } failure ? $"; {failure}" : ""),
                     bad.IsRepaired ? Tone.Good : Tone.Bad
                 );
@@ -53,7 +57,10 @@ internal sealed record CacheVerification : ICommandResult
 
             if (repo.Missing.Count > 0)
             {
-                yield return new Paragraph($"{repo.RepoId} lacks {Figures.Listed(repo.Missing, 6)}", failsOnMissing ? Tone.Bad : Tone.Plain);
+                yield return new Paragraph(
+                    $"{repo.RepoId} lacks {Figures.Listed(repo.Missing, 6)}",
+                    failsOnMissing ? Tone.Bad : Tone.Plain
+                );
             }
 
             if (repo.Extra.Count > 0)
@@ -87,7 +94,8 @@ internal sealed record CacheVerification : ICommandResult
 
     public ExitCode ToExitCode() =>
         !IsSound ? ExitCode.Integrity
-        : (failsOnMissing && Repositories.Any(repo => repo.Missing.Count > 0)) || (failsOnExtra && Repositories.Any(repo => repo.Extra.Count > 0))
+        : (failsOnMissing && Repositories.Any(repo => repo.Missing.Count > 0))
+        || (failsOnExtra && Repositories.Any(repo => repo.Extra.Count > 0))
             ? ExitCode.Failed
         : ExitCode.Done;
 }

@@ -9,7 +9,9 @@ internal static class CardMetrics
     /// <param name="card">The head of the card as JSON, or null.</param>
     /// <returns>All numbers with data set and split; whatever has another form is passed over.</returns>
     public static IReadOnlyList<ManifestMetric> Of(JsonElement? card) =>
-        card is { ValueKind: JsonValueKind.Object } head ? [.. Items(head, "model-index").SelectMany(model => Items(model, "results")).SelectMany(Metrics)] : [];
+        card is { ValueKind: JsonValueKind.Object } head
+            ? [.. Items(head, "model-index").SelectMany(model => Items(model, "results")).SelectMany(Metrics)]
+            : [];
 
     private static IEnumerable<ManifestMetric> Metrics(JsonElement result)
     {

@@ -38,7 +38,9 @@ internal static class EnsemblePush
 
         if (report.BaseModel?.RepoId is not { } baseId || !RepoId.TryParse(baseId, RepoType.Model, out _))
         {
-            session.Warn($"The manifest names no repository of the base ({report.BaseModel?.RepoId ?? "none"}), so others cannot pull it with the ensemble.");
+            session.Warn(
+                $"The manifest names no repository of the base ({report.BaseModel?.RepoId ?? "none"}), so others cannot pull it with the ensemble."
+            );
         }
 
         if (!File.Exists(Path.Combine(folder, CardName)))

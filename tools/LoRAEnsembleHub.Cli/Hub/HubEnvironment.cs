@@ -79,15 +79,11 @@ internal sealed partial record HubEnvironment
     // As Python's expanduser and expandvars do for these variables: a leading ~, then $NAME and ${NAME}; unknown names stay.
     private static string Expanded(string path, Func<string, string?> variable, string home)
     {
-        var rooted = path == "~" ? home
+        var rooted =
+            path == "~" ? home
             : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(home, path[2..])
             : path;
-        return Path.GetFullPath(
-            VariableName().Replace(
-                rooted,
-                match => variable(match.Groups["name"].Value) ?? match.Value
-            )
-        );
+        return Path.GetFullPath(VariableName().Replace(rooted, match => variable(match.Groups["name"].Value) ?? match.Value));
     }
 
     [System.Text.RegularExpressions.GeneratedRegex(@"\$(\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}|(?<name>[A-Za-z_][A-Za-z0-9_]*))")]

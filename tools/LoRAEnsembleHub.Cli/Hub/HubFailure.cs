@@ -31,7 +31,8 @@ internal static class HubFailure
             or HubErrorKind.RevisionNotFound
             or HubErrorKind.EntryNotFound
             or HubErrorKind.LocalEntryNotFound => ExitCode.NotFound,
-            HubErrorKind.GatedRepo or HubErrorKind.DisabledRepo or HubErrorKind.Unauthorized or HubErrorKind.Forbidden => ExitCode.NotAllowed,
+            HubErrorKind.GatedRepo or HubErrorKind.DisabledRepo or HubErrorKind.Unauthorized or HubErrorKind.Forbidden =>
+                ExitCode.NotAllowed,
             HubErrorKind.Network or HubErrorKind.Server or HubErrorKind.RateLimited or HubErrorKind.Offline => ExitCode.Network,
             HubErrorKind.Integrity or HubErrorKind.UnsafeName or HubErrorKind.Metadata => ExitCode.Integrity,
             _ => ExitCode.Failed,

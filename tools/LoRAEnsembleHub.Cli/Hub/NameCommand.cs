@@ -54,7 +54,9 @@ internal abstract class NameCommand : Verb
         }
 
         var isNew = await MakeAsync(client, id, wanted, at, parsed.GetValue(existOk), cancellationToken).ConfigureAwait(false);
-        return new MessageResult(isNew ? $"Made the {Command.Name} {wanted} of {id}." : $"The {Command.Name} {wanted} of {id} was there already.");
+        return new MessageResult(
+            isNew ? $"Made the {Command.Name} {wanted} of {id}." : $"The {Command.Name} {wanted} of {id} was there already."
+        );
     }
 
     protected abstract Task<bool> MakeAsync(
@@ -77,7 +79,14 @@ internal sealed record NameListing(IReadOnlyList<NameFact> Names) : ICommandResu
     public IEnumerable<Block> ToBlocks() =>
         Names.Count == 0
             ? [new Paragraph("There are none.")]
-            : [new Grid(null, [new Column("name"), new Column("commit")], [.. Names.Select(one => (IReadOnlyList<string>)[one.Name, one.Commit])])];
+            :
+            [
+                new Grid(
+                    null,
+                    [new Column("name"), new Column("commit")],
+                    [.. Names.Select(one => (IReadOnlyList<string>)[one.Name, one.Commit])]
+                ),
+            ];
 
     public IEnumerable<string> ToQuietLines() => Names.Select(one => one.Name);
 }

@@ -32,5 +32,6 @@ internal sealed class PatternChoice
             AllowMultipleArgumentsPerToken = false,
         };
 
-    private static string[]? Values(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) is { Length: > 0 } values ? values : null;
+    private static string[]? Values(ParseResult parsed, Option<string[]> option) =>
+        parsed.GetValue(option) is { Length: > 0 } values ? values : null;
 }

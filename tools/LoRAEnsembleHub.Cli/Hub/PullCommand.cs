@@ -16,14 +16,24 @@ internal sealed class PullCommand : Verb
     };
     private readonly Option<string?> revision = OptionKinds.Text("--revision", "REV", "Branch, tag, refs/pr/N or commit (default: main)");
     private readonly PatternChoice patterns;
-    private readonly Option<string?> localFolder = OptionKinds.Text("--local-dir", "DIR", "Put the files into this folder, not into the cache");
+    private readonly Option<string?> localFolder = OptionKinds.Text(
+        "--local-dir",
+        "DIR",
+        "Put the files into this folder, not into the cache"
+    );
     private readonly Option<bool> force = OptionKinds.Switch("--force-download", "Fetch also what is here already");
     private readonly Option<bool> dryRun = OptionKinds.Switch("--dry-run", "Say what would be fetched and fetch nothing");
     private readonly Option<int?> workers = OptionKinds.WholeNumber("--max-workers", "Files at once (default: 8)");
     private readonly Option<bool> offline = OptionKinds.Switch("--offline", "Open no connection: answer from the cache or fail");
-    private readonly Option<bool> strict = OptionKinds.Switch("--strict", "Fail where the hub could not be asked or it is unknown whether all files are here");
+    private readonly Option<bool> strict = OptionKinds.Switch(
+        "--strict",
+        "Fail where the hub could not be asked or it is unknown whether all files are here"
+    );
     private readonly Option<bool> noBase = OptionKinds.Switch("--no-base", "Leave out the base of an ensemble");
-    private readonly Option<bool> noSpaceCheck = OptionKinds.Switch("--no-space-check", "Start even if the files seem not to fit on the disk");
+    private readonly Option<bool> noSpaceCheck = OptionKinds.Switch(
+        "--no-space-check",
+        "Start even if the files seem not to fit on the disk"
+    );
     private readonly HubChoice hub;
 
     public PullCommand()
@@ -58,13 +68,25 @@ internal sealed class PullCommand : Verb
         var result = PullResult.Of(ensemble);
         if (!parsed.GetValue(noBase) && EnsembleBase.Of(ensemble) is { } wanted)
         {
-            var found = await PullAsync(client, session, wanted.Repo, wanted.Pull with { SkipSpaceCheck = pull.SkipSpaceCheck }, cancellationToken)
+            var found = await PullAsync(
+                    client,
+                    session,
+                    wanted.Repo,
+                    wanted.Pull with
+                    {
+                        SkipSpaceCheck = pull.SkipSpaceCheck,
+                    },
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
             await wanted.VerifyAsync(found, cancellationToken).ConfigureAwait(false);
             result = result with { Base = PullResult.Of(found) };
         }
 
-        return result with { IsStrict = parsed.GetValue(strict) };
+        return result with
+        {
+            IsStrict = parsed.GetValue(strict),
+        };
     }
 
     private PullOptions Options(ParseResult parsed, RepoAddress address)

@@ -58,13 +58,14 @@ internal sealed record PullResult : ICommandResult
             }
 
             yield return new Paragraph($"Pulled {pulled.RepoId} at {pulled.Commit[..12]} ({what})", Tone.Heading);
-            yield return new Facts(
-                [
-                    ("folder", pulled.Folder),
-                    ("files", $"{pulled.Files.Count}, {Figures.Bytes(pulled.Files.Sum(file => file.Size))}, every hash verified when it was fetched"),
-                    ("fetched", $"{pulled.Files.Count(file => file.WasFetched)} files, {Figures.Bytes(pulled.FetchedBytes)}"),
-                ]
-            );
+            yield return new Facts([
+                ("folder", pulled.Folder),
+                (
+                    "files",
+                    $"{pulled.Files.Count}, {Figures.Bytes(pulled.Files.Sum(file => file.Size))}, every hash verified when it was fetched"
+                ),
+                ("fetched", $"{pulled.Files.Count(file => file.WasFetched)} files, {Figures.Bytes(pulled.FetchedBytes)}"),
+            ]);
             if (pulled.Outage is { } outage)
             {
                 yield return new Paragraph($"The hub was not asked, so this may be out of date: {outage}", Tone.Bad);

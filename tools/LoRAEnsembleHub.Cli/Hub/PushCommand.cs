@@ -20,12 +20,20 @@ internal sealed class PushCommand : Verb
         Description = "Where it goes in the repository (default: the root, or the file's own name)",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<string?> revision = OptionKinds.Text("--revision", "BRANCH", "Branch to push to; made if absent (default: main)");
+    private readonly Option<string?> revision = OptionKinds.Text(
+        "--revision",
+        "BRANCH",
+        "Branch to push to; made if absent (default: main)"
+    );
     private readonly Option<bool> isPrivate = OptionKinds.Switch("--private", "Make a new repository private");
     private readonly Option<bool> pullRequest = OptionKinds.Switch("--create-pr", "Open a pull request instead of changing the branch");
     private readonly Option<string?> message = OptionKinds.Text("--commit-message", "TEXT", "Title of the commit");
     private readonly Option<string?> description = OptionKinds.Text("--commit-description", "TEXT", "Further text of the commit");
-    private readonly Option<string?> parent = OptionKinds.Text("--parent-commit", "HASH", "Refuse unless the branch still stands at this commit");
+    private readonly Option<string?> parent = OptionKinds.Text(
+        "--parent-commit",
+        "HASH",
+        "Refuse unless the branch still stands at this commit"
+    );
     private readonly PatternChoice patterns;
     private readonly Option<string[]> delete = PatternChoice.Patterns(
         "--delete",

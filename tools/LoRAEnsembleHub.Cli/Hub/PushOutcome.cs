@@ -62,16 +62,14 @@ internal sealed record PushOutcome : ICommandResult
             Commits.Count > 0 ? $"Pushed to {RepoId}, {Revision}" : $"Nothing to push: {RepoId} has all of it already, {Revision}",
             Tone.Heading
         );
-        yield return new Facts(
-            [
-                ("repository", Url + (RepoCreated ? " (new)" : "")),
-                ("commit", Commit),
-                ("pull request", PullRequest),
-                ("files", $"{Pushed.Count} pushed, {Unchanged.Count} unchanged, {Deleted.Count} deleted"),
-                ("ignored", Ignored.Count > 0 ? $"{Figures.Listed(Ignored)} (.gitignore of the repository)" : null),
-                ("sent", Figures.Bytes(BytesSent)),
-            ]
-        );
+        yield return new Facts([
+            ("repository", Url + (RepoCreated ? " (new)" : "")),
+            ("commit", Commit),
+            ("pull request", PullRequest),
+            ("files", $"{Pushed.Count} pushed, {Unchanged.Count} unchanged, {Deleted.Count} deleted"),
+            ("ignored", Ignored.Count > 0 ? $"{Figures.Listed(Ignored)} (.gitignore of the repository)" : null),
+            ("sent", Figures.Bytes(BytesSent)),
+        ]);
     }
 
     public IEnumerable<string> ToQuietLines() => [PullRequest ?? Url];

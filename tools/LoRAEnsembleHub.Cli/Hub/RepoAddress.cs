@@ -33,7 +33,9 @@ internal sealed record RepoAddress(RepoId Repo, Revision? Revision, string? Path
 
         if (said is not null && asked is not null && said != asked)
         {
-            throw CommandException.Usage($"{text} is a {said.ToString()!.ToLowerInvariant()}; --repo-type says {asked.ToString()!.ToLowerInvariant()}.");
+            throw CommandException.Usage(
+                $"{text} is a {said.ToString()!.ToLowerInvariant()}; --repo-type says {asked.ToString()!.ToLowerInvariant()}."
+            );
         }
 
         var kind = said ?? asked ?? RepoType.Model;
@@ -49,6 +51,10 @@ internal sealed record RepoAddress(RepoId Repo, Revision? Revision, string? Path
         // A revision with slashes is written with %2F, as in addresses of the hub.
         return at < 0
             ? new RepoAddress(RepoId.Parse(id, kind), null, path)
-            : new RepoAddress(RepoId.Parse(id[..at], kind), LoRAEnsembleHub.Hub.Revision.Parse(Uri.UnescapeDataString(id[(at + 1)..])), path);
+            : new RepoAddress(
+                RepoId.Parse(id[..at], kind),
+                LoRAEnsembleHub.Hub.Revision.Parse(Uri.UnescapeDataString(id[(at + 1)..])),
+                path
+            );
     }
 }

@@ -81,7 +81,10 @@ internal sealed class DeleteRepoCommand : Verb
     {
         if (Console.IsInputRedirected)
         {
-            throw CommandException.Usage($"{id} would be deleted for good; without a terminal nobody can be asked.", "Give --yes to agree.");
+            throw CommandException.Usage(
+                $"{id} would be deleted for good; without a terminal nobody can be asked.",
+                "Give --yes to agree."
+            );
         }
 
         Console.Error.Write($"Delete {id} with all its states from {endpoint}? Type its id to agree: ");
@@ -95,8 +98,14 @@ internal sealed class DeleteRepoCommand : Verb
 /// <summary>Makes, deletes or lists tags.</summary>
 internal sealed class TagCommand() : NameCommand("tag", "Make, delete or list tags")
 {
-    protected override Task<bool> MakeAsync(HubClient client, RepoId repo, Revision name, Revision? at, bool mayExist, CancellationToken cancellationToken) =>
-        client.CreateTagAsync(repo, name, at, message: null, mayExist, cancellationToken);
+    protected override Task<bool> MakeAsync(
+        HubClient client,
+        RepoId repo,
+        Revision name,
+        Revision? at,
+        bool mayExist,
+        CancellationToken cancellationToken
+    ) => client.CreateTagAsync(repo, name, at, message: null, mayExist, cancellationToken);
 
     protected override Task DeleteAsync(HubClient client, RepoId repo, Revision name, CancellationToken cancellationToken) =>
         client.DeleteTagAsync(repo, name, cancellationToken);
@@ -107,8 +116,14 @@ internal sealed class TagCommand() : NameCommand("tag", "Make, delete or list ta
 /// <summary>Makes, deletes or lists branches.</summary>
 internal sealed class BranchCommand() : NameCommand("branch", "Make, delete or list branches")
 {
-    protected override Task<bool> MakeAsync(HubClient client, RepoId repo, Revision name, Revision? at, bool mayExist, CancellationToken cancellationToken) =>
-        client.CreateBranchAsync(repo, name, at, mayExist, cancellationToken);
+    protected override Task<bool> MakeAsync(
+        HubClient client,
+        RepoId repo,
+        Revision name,
+        Revision? at,
+        bool mayExist,
+        CancellationToken cancellationToken
+    ) => client.CreateBranchAsync(repo, name, at, mayExist, cancellationToken);
 
     protected override Task DeleteAsync(HubClient client, RepoId repo, Revision name, CancellationToken cancellationToken) =>
         client.DeleteBranchAsync(repo, name, cancellationToken);

@@ -34,18 +34,16 @@ internal sealed record RepoDetails : ICommandResult
     public IEnumerable<Block> ToBlocks()
     {
         yield return new Paragraph(Repository.Id + (Repository.IsPrivate ? " (private)" : ""), Tone.Heading);
-        yield return new Facts(
-            [
-                ("commit", $"{Repository.Commit ?? "none"} ({Revision})"),
-                ("changed", Repository.LastModified?.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
-                ("task", Repository.PipelineTag),
-                ("base", Repository.Base),
-                ("members", Repository.Members is { } members ? Figures.Count(members) : null),
-                ("rank", Repository.Ranks.Count > 0 ? string.Join(", ", Repository.Ranks) : null),
-                ("metrics", Repository.Metrics.Count > 0 ? RepoList.Metrics(Repository.Metrics) : null),
-                ("safety", Safety()),
-            ]
-        );
+        yield return new Facts([
+            ("commit", $"{Repository.Commit ?? "none"} ({Revision})"),
+            ("changed", Repository.LastModified?.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
+            ("task", Repository.PipelineTag),
+            ("base", Repository.Base),
+            ("members", Repository.Members is { } members ? Figures.Count(members) : null),
+            ("rank", Repository.Ranks.Count > 0 ? string.Join(", ", Repository.Ranks) : null),
+            ("metrics", Repository.Metrics.Count > 0 ? RepoList.Metrics(Repository.Metrics) : null),
+            ("safety", Safety()),
+        ]);
         if (Repository.Problem is { } problem)
         {
             yield return new Paragraph(problem, Tone.Bad);

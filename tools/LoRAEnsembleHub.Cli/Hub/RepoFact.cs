@@ -109,13 +109,7 @@ internal sealed record RepoFact
     {
         // The members of an ensemble are alike; the first stands for all, and inspect tells differences after a pull.
         var config = await client
-            .ReadFileAsync(
-                info.Id,
-                info.Commit!,
-                $"{manifest.Members![0].Path}/adapter_config.json",
-                MostManifestBytes,
-                cancellationToken
-            )
+            .ReadFileAsync(info.Id, info.Commit!, $"{manifest.Members![0].Path}/adapter_config.json", MostManifestBytes, cancellationToken)
             .ConfigureAwait(false);
         return this with
         {

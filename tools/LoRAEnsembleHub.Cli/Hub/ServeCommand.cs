@@ -36,7 +36,11 @@ internal sealed class ServeCommand : Verb
         "URL",
         "Another hub: what it has is fetched when asked for, kept in --storage, and served when it cannot be reached"
     );
-    private readonly Option<string?> publicUrl = OptionKinds.Text("--public-url", "URL", "Address under which clients see this hub (behind a proxy)");
+    private readonly Option<string?> publicUrl = OptionKinds.Text(
+        "--public-url",
+        "URL",
+        "Address under which clients see this hub (behind a proxy)"
+    );
     private readonly Option<string?> prefix = OptionKinds.Text("--path-prefix", "PATH", "Path before all others, such as /hub");
     private readonly Option<int?> regularBelow = OptionKinds.WholeNumber(
         "--regular-below",
@@ -49,7 +53,20 @@ internal sealed class ServeCommand : Verb
         : base("serve", "Be a hub for Hugging Face's own clients, over a folder of repositories or a store that can be pushed to")
     {
         Command.Add(folder);
-        Option[] options = [storage, host, port, readOnly, tokenFile, requireToken, allowAnonymous, upstream, publicUrl, prefix, regularBelow];
+        Option[] options =
+        [
+            storage,
+            host,
+            port,
+            readOnly,
+            tokenFile,
+            requireToken,
+            allowAnonymous,
+            upstream,
+            publicUrl,
+            prefix,
+            regularBelow,
+        ];
         foreach (var option in options)
         {
             Command.Add(option);

@@ -25,14 +25,12 @@ internal sealed class ServeResult(HubServer server, HubServerOptions options) : 
     public IEnumerable<Block> ToBlocks() =>
         [
             new Paragraph($"Serving at {Endpoint}", Tone.Heading),
-            new Facts(
-                [
-                    ("folder", Folder),
-                    ("storage", Storage ?? "none, so nothing can be pushed"),
-                    ("tokens", Tokens > 0 ? $"{Tokens}" : "none: whoever reaches this address may read" + (IsReadOnly ? "" : " and write")),
-                    ("upstream", Upstream),
-                ]
-            ),
+            new Facts([
+                ("folder", Folder),
+                ("storage", Storage ?? "none, so nothing can be pushed"),
+                ("tokens", Tokens > 0 ? $"{Tokens}" : "none: whoever reaches this address may read" + (IsReadOnly ? "" : " and write")),
+                ("upstream", Upstream),
+            ]),
             new Paragraph($"\nClients use it with HF_ENDPOINT={Endpoint}, ours also with --endpoint. Ctrl-C stops it."),
         ];
 

@@ -20,8 +20,10 @@ internal static class TokenFile
         Loading.Need.File(path, "--token-file");
         try
         {
-            return JsonSerializer.Deserialize<ServerToken[]>(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false), json)
-                ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize<ServerToken[]>(
+                    await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false),
+                    json
+                ) ?? throw new JsonException("it holds null");
         }
         catch (JsonException e)
         {
