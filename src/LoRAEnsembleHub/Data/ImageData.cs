@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Inputs;
+using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Data;
 
@@ -70,8 +71,7 @@ public static class ImageData
     }
 
     /// <summary>The name of one part of a data set.</summary>
-    internal static string NameOf(string folder, string split) =>
-        $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))}/{Splits.Canonical(split)}";
+    internal static string NameOf(string folder, string split) => $"{RepositoryFolder.Of(folder).Name}/{Splits.Canonical(split)}";
 
     /// <summary>The name of a data set that is not divided.</summary>
     /// <exception cref="InvalidDataException">The part asked for is one that only a divided data set can have.</exception>

@@ -73,14 +73,6 @@ public sealed record RunConfig
     /// <summary>The run as JSON with sorted names.</summary>
     public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!);
 
-    /// <summary>The last two parts of a path, as a repository is named: <c>namespace/name</c>.</summary>
-    public static string RepoIdOf(string path)
-    {
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        var parent = Path.GetFileName(Path.GetDirectoryName(full));
-        return string.IsNullOrEmpty(parent) ? Path.GetFileName(full) : $"{parent}/{Path.GetFileName(full)}";
-    }
-
     /// <exception cref="TrainingException">A needed field is missing or a setting is out of range.</exception>
     internal RunConfig Checked()
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Models;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
@@ -53,7 +54,7 @@ internal static class RunMetrics
         static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "";
         return new JsonObject
         {
-            ["dataset"] = config.DataId ?? RunConfig.RepoIdOf(config.Data),
+            ["dataset"] = config.DataId ?? RepositoryFolder.Of(config.Data).RepoId,
             ["split"] = config.Split,
             ["examples"] = examples,
             ["steps"] = trainer.TotalSteps,

@@ -76,7 +76,8 @@ public sealed class TrainingRun : IDisposable
         var options = new ModelOptions
         {
             Device = ComputeDevice.Parse(config.Device),
-            RepoId = config.BaseId ?? RunConfig.RepoIdOf(config.Base),
+            RepoId = config.BaseId ?? RepositoryFolder.Of(config.Base).RepoId,
+            Revision = config.BaseId is null ? RepositoryFolder.Of(config.Base).Revision : null,
         };
         var model = PretrainedModels.Load(config.Base, options);
         try
@@ -185,7 +186,7 @@ public sealed class TrainingRun : IDisposable
                 progress: measuring,
                 cancellationToken: cancellationToken
             );
-            return RunMetrics.Of(predictions, config.DataId ?? RunConfig.RepoIdOf(config.Data), config.TestSplit!);
+            return RunMetrics.Of(predictions, config.DataId ?? RepositoryFolder.Of(config.Data).RepoId, config.TestSplit!);
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Text;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -51,7 +52,7 @@ internal static class EvaluationReport
 
     private static string Title(EvaluateResult result) => $"{Name(result.Ensemble ?? result.Base)} on {result.Data}";
 
-    private static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+    private static string Name(string folder) => RepositoryFolder.Of(folder).Name;
 
     private static HtmlSection Warnings(EvaluateResult result) =>
         new()

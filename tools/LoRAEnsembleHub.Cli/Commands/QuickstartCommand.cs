@@ -13,13 +13,18 @@ internal sealed class QuickstartCommand : Verb
     private readonly Option<string?> adapters = OptionKinds.Text(
         "--adapters",
         "DIR",
-        "The repository's folder adapters (default: found from here upwards)"
+        "The folder of repositories to serve and pull from (default: adapters,: found from here upwards)"
     );
 
     private readonly Option<string?> report = OptionKinds.Text(
         "--report",
         "FILE",
         "The HTML page to write (default: runs/quickstart.html)"
+    );
+    private readonly Option<string?> cache = OptionKinds.Text(
+        "--cache-dir",
+        "DIR",
+        "The cache to pull into (default: runs/hub-cache; the one that Hugging Face's tools share is left alone)"
     );
     private readonly Option<int?> limit = OptionKinds.WholeNumber(
         "--limit",
@@ -28,19 +33,25 @@ internal sealed class QuickstartCommand : Verb
     );
 
     public QuickstartCommand()
-        : base("quickstart", "See it work: load a base, predict real images with uncertainty, swap ensembles, measure, get a page")
+        : base(
+            "quickstart",
+            "See it work: serve and pull a base and ensembles, predict real images with uncertainty, swap ensembles, measure, get a page"
+        )
     {
         Command.Add(adapters);
         Command.Add(report);
+        Command.Add(cache);
         Command.Add(limit);
     }
 
-    public override Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         var page = parsed.GetValue(report) ?? Path.Combine("runs", "quickstart.html");
         Need.PlaceForFile(page, "--report");
-        var showcase = Showcase.Find(parsed.GetValue(adapters));
+        var place = parsed.GetValue(cache) ?? Path.Combine("runs", "hub-cache");
+        var pull = new ShowcasePull(AdapterFolder.Find(parsed.GetValue(adapters)), place, session);
+        var showcase = await pull.RunAsync(cancellationToken).ConfigureAwait(false);
         var demonstration = new Demonstration(showcase, parsed.GetValue(limit) ?? DefaultLimit, session, cancellationToken);
-        return Task.FromResult<ICommandResult>(demonstration.Run(page));
+        return demonstration.Run(page);
     }
 }

@@ -54,6 +54,7 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
         var pictures = chosen.Select(index => (index, shown.Of(index, images, true))).ToArray();
         var result = new QuickstartResult
         {
+            Pulled = showcase.Pulled,
             Base = showcase.Base,
             Load = load,
             Ensemble = attached,

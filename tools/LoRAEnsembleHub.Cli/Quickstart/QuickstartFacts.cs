@@ -30,10 +30,20 @@ internal sealed record LoadFact(
 }
 
 /// <summary>How an ensemble was read.</summary>
-internal sealed record AttachFact(string Path, int Members, int Rank, long Parameters, long Bytes, bool HashesVerified, double Milliseconds)
+internal sealed record AttachFact(
+    string Name,
+    string Path,
+    int Members,
+    int Rank,
+    long Parameters,
+    long Bytes,
+    bool HashesVerified,
+    double Milliseconds
+)
 {
     public static AttachFact Of(AdapterEnsemble ensemble, TimeSpan elapsed) =>
         new(
+            RepositoryFolder.Of(ensemble.Folder).RepoId,
             ensemble.Folder,
             ensemble.Members.Count,
             ensemble.Members.Rank,
@@ -44,7 +54,7 @@ internal sealed record AttachFact(string Path, int Members, int Rank, long Param
         );
 
     public string InWords() =>
-        $"{Path}: {Members} members of rank {Rank}, {Figures.Count(Parameters)} parameters, {Figures.Bytes(Bytes)}, {(HashesVerified ? "hashes verified" : "no hashes to verify")}, {Milliseconds:0} ms";
+        $"{Name}: {Members} members of rank {Rank}, {Figures.Count(Parameters)} parameters, {Figures.Bytes(Bytes)}, {(HashesVerified ? "hashes verified" : "no hashes to verify")}, {Milliseconds:0} ms";
 }
 
 /// <summary>How one ensemble took the place of another.</summary>
@@ -53,6 +63,5 @@ internal sealed record AttachFact(string Path, int Members, int Rank, long Param
 /// <param name="BaseBytesTouched">Bytes of the base that were written, copied or read again: none, an ensemble is a value beside it.</param>
 internal sealed record SwapFact(AttachFact Ensemble, double SwapMilliseconds, long BaseBytesTouched)
 {
-    public string InWords() =>
-        $"Swapped to {System.IO.Path.GetFileName(Ensemble.Path)} in {Figures.Short(SwapMilliseconds)} ms; bytes of the base touched: none.";
+    public string InWords() => $"Swapped to {Ensemble.Name} in {Figures.Short(SwapMilliseconds)} ms; bytes of the base touched: none.";
 }

@@ -23,7 +23,11 @@ internal static class QuickstartPage
             OutOfDistributionName = result.Unfamiliar.Data,
             Sections =
             [
-                new HtmlSection { Heading = "What was loaded", Paragraphs = [result.Load.InWords(), result.Ensemble.InWords()] },
+                new HtmlSection
+                {
+                    Heading = "What was loaded",
+                    Paragraphs = [result.Pulled.InWords(), result.Load.InWords(), result.Ensemble.InWords()],
+                },
                 .. pictures,
             ],
         };

@@ -1,12 +1,17 @@
 using LoRAEnsembleHub.Cli.Commands;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Quickstart;
 
 /// <summary>What the quickstart showed.</summary>
 internal sealed record QuickstartResult : ICommandResult
 {
+    /// <summary>How everything came here.</summary>
+    public required PullFacts Pulled { get; init; }
+
+    /// <summary>The base's folder.</summary>
     public required string Base { get; init; }
 
     public required LoadFact Load { get; init; }
@@ -51,18 +56,21 @@ internal sealed record QuickstartResult : ICommandResult
 
     public IEnumerable<Block> ToBlocks() =>
         [
-            new Paragraph("1  One frozen base, one ensemble of adapters on it", Tone.Heading),
-            new Facts([("base", $"{Base}, {Load.InWords()}"), ("ensemble", Ensemble.InWords())]),
-            new Paragraph($"2  {Data}: {PictureChoice.InWords}", Tone.Heading),
+            new Paragraph("1  Pulled from a hub", Tone.Heading),
+            Pulled.ToGrid(),
+            new Paragraph($"\n{Pulled.InWords()}"),
+            new Paragraph("2  One frozen base, one ensemble of adapters on it", Tone.Heading),
+            new Facts([("base", $"{RepositoryFolder.Of(Base).RepoId}, {Load.InWords()}"), ("ensemble", Ensemble.InWords())]),
+            new Paragraph($"3  {Data}: {PictureChoice.InWords}", Tone.Heading),
             PredictionTable.Of(null, Images),
-            new Paragraph("3  Pictures of a kind that the ensemble never saw", Tone.Heading),
+            new Paragraph("4  Pictures of a kind that the ensemble never saw", Tone.Heading),
             PredictionTable.Of(null, UnfamiliarImages),
             new Paragraph($"\n{InOneSentence()}", Tone.Good),
-            new Paragraph("4  Another ensemble on the same base", Tone.Heading),
+            new Paragraph("5  Another ensemble on the same base", Tone.Heading),
             new Paragraph(Swap.InWords()),
             PredictionTable.Of(null, SwappedImages),
             new Paragraph(
-                $"5  Measured on {Summary.Examples} images of {Data} and {SwappedSummary.Examples} of {SwappedData}",
+                $"6  Measured on {Summary.Examples} images of {Data} and {SwappedSummary.Examples} of {SwappedData}",
                 Tone.Heading
             ),
             Scores(),
