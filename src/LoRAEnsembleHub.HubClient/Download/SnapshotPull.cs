@@ -44,7 +44,11 @@ internal sealed class SnapshotPull(HubClient client, IPullTarget target, RepoId 
         var selection = await new PullLookup(client, target, repo, pull).FindAsync(cancellationToken).ConfigureAwait(false);
         if (selection.Outage is { } outage)
         {
-            DownloadLog.FromCache(options.Logger, outage.Message, selection.Commit.Hex, repo.ToString());
+            if (!options.Offline) // Who asked for that need not be warned of it.
+            {
+                DownloadLog.FromCache(options.Logger, outage.Message, selection.Commit.Hex, repo.ToString());
+            }
+
             return Result(selection, [], 0);
         }
 

@@ -8,7 +8,7 @@ internal static partial class HubServerLog
     [LoggerMessage(1, LogLevel.Error, "A {Method} request failed (number {RequestId}).")]
     public static partial void Failed(ILogger logger, Exception error, string method, string requestId);
 
-    [LoggerMessage(2, LogLevel.Information, "Serving at {Address}.")]
+    [LoggerMessage(2, LogLevel.Debug, "Serving at {Address}.")]
     public static partial void Started(ILogger logger, Uri address);
 
     [LoggerMessage(30, LogLevel.Warning, "{Repo}: {Finding}")]

@@ -7,16 +7,12 @@ public sealed class QuickstartTests
     [Fact]
     public async Task It_goes_from_loading_to_a_page_with_pictures()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Stands in for the repository's folder by symbolic links.");
         using var scratch = new ScratchFolder();
         var root = Path.Combine(scratch.Path, "adapters");
-        var place = new ToolPlace { Folder = Directory.CreateDirectory(Path.Combine(root, "lorae")).FullName };
+        var place = new ToolPlace { Folder = Path.Combine(root, "lorae") };
         var repository = Path.Combine(Golden.Repository, "adapters");
-        Directory.CreateSymbolicLink(
-            Path.Combine(root, "lorae", "vit-glyphs-small"),
-            Path.Combine(repository, "lorae", "vit-glyphs-small")
-        );
-        Directory.CreateSymbolicLink(Path.Combine(root, "datasets"), Path.Combine(repository, "datasets"));
+        FolderCopy.Make(Path.Combine(repository, "lorae", "vit-glyphs-small"), Path.Combine(root, "lorae", "vit-glyphs-small"));
+        FolderCopy.Make(Path.Combine(repository, "datasets"), Path.Combine(root, "datasets"));
         foreach (var data in new[] { "fashion-mnist", "digits" })
         {
             string[] arguments =
@@ -32,8 +28,16 @@ public sealed class QuickstartTests
             (await Tool.RunAsync(place, arguments)).Done();
         }
 
-        var json = (await Tool.RunAsync(place, "quickstart", "--limit", "16", "--report", "page.html", "--json")).Done().Json();
+        var json = (await Tool.RunAsync(place, "quickstart", "--limit", "16", "--report", "page.html", "--cache-dir", "cache", "--json"))
+            .Done()
+            .Json();
         Assert.Equal(8, json["images"]!.AsArray().Count);
+        Assert.Equal(6, json["pulled"]!["repositories"]!.AsArray().Count);
+        Assert.All(
+            json["pulled"]!["repositories"]!.AsArray(),
+            one => Assert.InRange((long)one!["fetched_bytes"]!, 1, (long)one["bytes"]!) // Files of equal content are fetched once.
+        );
+        Assert.StartsWith(Path.Combine(place.Folder, "cache"), (string?)json["base"], StringComparison.Ordinal);
         Assert.Equal(104, (int)json["load"]!["mapped_tensors"]!);
         Assert.Equal("digits/test", (string?)json["swapped_data"]);
         Assert.Equal(16, (int)json["summary"]!["examples"]!);
@@ -41,6 +45,10 @@ public sealed class QuickstartTests
         var page = await File.ReadAllTextAsync(Path.Combine(place.Folder, "page.html"), TestContext.Current.CancellationToken);
         Assert.Equal(16, page.Split("data:image/png;base64,").Length - 1);
         Assert.DoesNotMatch("(src|href)=\"(?!data:)", page);
+
+        var again = (await Tool.RunAsync(place, "quickstart", "--limit", "16", "--cache-dir", "cache", "--json")).Done().Json();
+        Assert.All(again["pulled"]!["repositories"]!.AsArray(), one => Assert.Equal(0, (long)one!["fetched_bytes"]!));
+        Assert.Equal(json["summary"]!.ToJsonString(), again["summary"]!.ToJsonString());
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public sealed class ResumeTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispo
     {
         var config = Config();
         var whole = await Finished(config);
-        CopyBack(whole, config.Output);
+        FolderCopy.Make(whole, config.Output);
         // what is left when a process is killed between removing the old manifest and writing the new one
         File.Delete(Path.Combine(config.Output, "lora_ensemble.json"));
         await File.WriteAllTextAsync(Path.Combine(config.Output, EnsembleWriter.UnfinishedMark), "", TestContext.Current.CancellationToken);
@@ -146,16 +146,6 @@ public sealed class ResumeTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispo
             TestContext.Current.CancellationToken
         );
         FolderBytes.AssertEqual(whole, await Finished(config));
-    }
-
-    private static void CopyBack(string from, string to)
-    {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
     }
 
     private RunConfig Config(Func<TrainingOptions, TrainingOptions>? change = null)
