@@ -46,7 +46,7 @@ public static class EnsembleWriter
         CheckFolder(folder);
         Directory.CreateDirectory(folder);
         var mark = Path.Combine(folder, UnfinishedMark);
-        await TextFile.WriteAsync(mark, "", cancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(mark, [], cancellationToken).ConfigureAwait(false); // Empty, so there is no half of it.
         StoppedWrites.Remove(folder);
         File.Delete(Path.Combine(folder, EnsembleManifest.FileName));
         var writer = new PeftWriter(set, model.Catalogue, options.Naming, model.Identity.RepoId, model.Identity.Revision);

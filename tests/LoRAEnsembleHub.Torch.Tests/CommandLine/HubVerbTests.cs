@@ -29,6 +29,11 @@ public sealed class HubVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
         var there = (await Tool.RunAsync("predict", "--base", model, "--ensemble", ensemble, picture, "--json")).Done().Json();
         Assert.Equal(here["images"]?.ToJsonString(), there["images"]?.ToJsonString());
         Assert.NotNull(here["images"]);
+        var named = (await Tool.RunAsync(place, "predict", "--ensemble", "tiny/ensemble", picture, "--json")).Done().Json();
+        Assert.Equal(here["images"]!.ToJsonString(), named["images"]!.ToJsonString());
+        Assert.Equal(model, (string?)named["base"]);
+        (await Tool.RunAsync(place, "predict", "--ensemble", "tiny/other", picture)).Refused(3, "lorae-hub pull tiny/other");
+        (await Tool.RunAsync(place, "predict", picture)).Refused(2, "--base");
 
         var again = (await Tool.RunAsync(place, "push", "tiny/ensemble", tiny.Ensemble, "--json")).Done().Json();
         Assert.Empty(again["commits"]!.AsArray());

@@ -46,7 +46,11 @@ internal sealed class EvaluateCommand : Verb
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var (request, place, unfamiliar) = (choice.Read(parsed), parsed.GetValue(data)!, parsed.GetValue(outside));
+        var (request, place, unfamiliar) = (
+            await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false),
+            parsed.GetValue(data)!,
+            parsed.GetValue(outside)
+        );
         Need.FileOrFolder(place, "--data");
         Need.PlaceForFolder(parsed.GetValue(report), "--report");
         if (unfamiliar is not null)

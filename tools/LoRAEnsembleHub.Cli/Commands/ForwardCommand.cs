@@ -39,7 +39,11 @@ internal sealed class ForwardCommand : Verb
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var (request, source, target) = (choice.Read(parsed), parsed.GetValue(input)!, parsed.GetValue(output)!);
+        var (request, source, target) = (
+            await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false),
+            parsed.GetValue(input)!,
+            parsed.GetValue(output)!
+        );
         Need.File(source, "--input");
         Need.PlaceForFile(target, "--output");
         using var loaded = LoadedModel.Open(request, session);

@@ -6,7 +6,11 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>The options that say what to compute with: base, ensemble, device and element type.</summary>
 internal sealed class ModelChoice
 {
-    private readonly Option<string> baseFolder = OptionKinds.Needed("--base", "DIR", "Folder of the base model");
+    private readonly Option<string?> baseFolder = OptionKinds.Text(
+        "--base",
+        "DIR",
+        "Folder of the base model, or the id of a pulled one (default: the pulled base that the ensemble names)"
+    );
     private readonly Option<string?> ensemble;
     private readonly Option<string?> device = OptionKinds.Device();
     private readonly Option<string?> dtype = OptionKinds.OneOf("--dtype", "Element type of weights and activations", "f32", "bf16");
@@ -21,7 +25,7 @@ internal sealed class ModelChoice
         ensemble = OptionKinds.Text(
             "--ensemble",
             "DIR",
-            "Ensemble folder, folder of PEFT members, or one PEFT adapter; none: the base alone"
+            "Ensemble folder, folder of PEFT members, one PEFT adapter, or the id of a pulled ensemble; none: the base alone"
         );
         Option[] options = [baseFolder, ensemble, device, dtype, allowMismatch];
         foreach (var option in options)
@@ -30,17 +34,18 @@ internal sealed class ModelChoice
         }
     }
 
-    /// <summary>What the command line asks for.</summary>
-    /// <exception cref="CommandException">A folder is not there.</exception>
-    public ModelRequest Read(ParseResult parsed)
+    /// <summary>What the command line asks for; repositories that were pulled are looked up in the cache.</summary>
+    /// <exception cref="CommandException">A folder or repository is not there.</exception>
+    public async Task<ModelRequest> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var (model, members) = (parsed.GetValue(baseFolder)!, parsed.GetValue(ensemble));
-        Need.Folder(model, "--base");
-        if (members is not null)
-        {
-            Need.Folder(members, "--ensemble");
-        }
-
+        var members = parsed.GetValue(ensemble) is { } named
+            ? await CachedRepository.FolderAsync(named, "--ensemble", cancellationToken).ConfigureAwait(false)
+            : null;
+        var model = parsed.GetValue(baseFolder) is { } given
+            ? await CachedRepository.FolderAsync(given, "--base", cancellationToken).ConfigureAwait(false)
+            : await CachedRepository
+                .BaseOfAsync(members ?? throw CommandException.Usage("--base or --ensemble is missing."), cancellationToken)
+                .ConfigureAwait(false);
         return new ModelRequest(model)
         {
             Ensemble = members,

@@ -51,9 +51,13 @@ internal sealed class PredictCommand : Verb
 
     public override bool WantsCsv(ParseResult parsed) => parsed.GetValue(csv);
 
-    public override Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var (request, dataset, pictures) = (choice.Read(parsed), parsed.GetValue(data), parsed.GetValue(inputs)!);
+        var (request, dataset, pictures) = (
+            await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false),
+            parsed.GetValue(data),
+            parsed.GetValue(inputs)!
+        );
         if (dataset is null == (pictures.Length == 0))
         {
             throw CommandException.Usage(
@@ -83,19 +87,17 @@ internal sealed class PredictCommand : Verb
             )
             .WithTemperature(loaded.Temperatures);
         var shown = new ShownPredictions(predictions, loaded.Aggregation, parsed.GetValue(top) ?? 1, parsed.GetValue(members));
-        return Task.FromResult<ICommandResult>(
-            new PredictResult
-            {
-                Base = request.Base,
-                Ensemble = request.Ensemble,
-                Members = loaded.Members,
-                Aggregation = loaded.Aggregation,
-                Temperatures = loaded.Temperatures,
-                Data = dataset is null ? null : images.Name,
-                Labels = loaded.Labels,
-                Images = [.. Enumerable.Range(0, images.Count).Select(index => shown.Of(index, images, dataset is not null))],
-                Warnings = session.Warnings,
-            }
-        );
+        return new PredictResult
+        {
+            Base = request.Base,
+            Ensemble = request.Ensemble,
+            Members = loaded.Members,
+            Aggregation = loaded.Aggregation,
+            Temperatures = loaded.Temperatures,
+            Data = dataset is null ? null : images.Name,
+            Labels = loaded.Labels,
+            Images = [.. Enumerable.Range(0, images.Count).Select(index => shown.Of(index, images, dataset is not null))],
+            Warnings = session.Warnings,
+        };
     }
 }

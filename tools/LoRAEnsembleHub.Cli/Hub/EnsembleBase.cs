@@ -22,15 +22,20 @@ internal sealed record EnsembleBase
 
     /// <summary>Reads the manifest of what was pulled.</summary>
     /// <returns>The base; null if this is no ensemble, or its manifest names no repository.</returns>
-    public static EnsembleBase? Of(Snapshot snapshot)
-    {
-        var file = snapshot.Files.FirstOrDefault(file => file.Path == EnsembleManifest.FileName);
-        if (file is null || snapshot.Repo.Type != RepoType.Model)
-        {
-            return null;
-        }
+    public static EnsembleBase? Of(Snapshot snapshot) =>
+        snapshot.Repo.Type == RepoType.Model && snapshot.Files.Any(file => file.Path == EnsembleManifest.FileName)
+            ? Of(snapshot.Folder, snapshot.Repo.FullName)
+            : null;
 
-        var wanted = EnsembleManifest.Parse(File.ReadAllText(file.LocalPath), file.LocalPath).BaseModel!;
+    /// <summary>Reads the manifest in a folder.</summary>
+    /// <returns>The base; null if there is no manifest, or it names no repository.</returns>
+    public static EnsembleBase? Of(string folder) =>
+        File.Exists(Path.Combine(folder, EnsembleManifest.FileName)) ? Of(folder, folder) : null;
+
+    private static EnsembleBase? Of(string folder, string name)
+    {
+        var file = Path.Combine(folder, EnsembleManifest.FileName);
+        var wanted = EnsembleManifest.Parse(File.ReadAllText(file), file).BaseModel!;
         if (wanted.RepoId is null || !RepoId.TryParse(wanted.RepoId, RepoType.Model, out var repo))
         {
             return null;
@@ -42,7 +47,7 @@ internal sealed record EnsembleBase
             Revision = wanted.Revision is { } revision ? Revision.Parse(revision) : Revision.Main,
             Patterns = new FilePatterns([.. companions, .. weights]),
         };
-        return new EnsembleBase(repo, pull, wanted, snapshot.Repo.FullName);
+        return new EnsembleBase(repo, pull, wanted, name);
     }
 
     /// <summary>Compares the weights that were pulled with those that the ensemble was trained on.</summary>

@@ -83,9 +83,11 @@ internal sealed class PullCommand : Verb
             result = result with { Base = PullResult.Of(found) };
         }
 
+        var usual = Path.GetFullPath(HubEnvironment.Read().CacheFolder);
         return result with
         {
             IsStrict = parsed.GetValue(strict),
+            IsFoundById = pull.LocalFolder is null && pull.Revision == Revision.Main && client.Options.CacheFolder == usual,
         };
     }
 

@@ -34,6 +34,10 @@ internal sealed record PullResult : ICommandResult
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsStrict { get; init; }
 
+    /// <summary>Whether other verbs find it by its id: the branch main in the cache that is used when nothing else is said.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsFoundById { get; init; }
+
     public static PullResult Of(Snapshot snapshot) =>
         new()
         {
@@ -79,7 +83,8 @@ internal sealed record PullResult : ICommandResult
 
         if (Base is not null)
         {
-            yield return new Paragraph($"\nUse it: lorae-hub predict --base {Quoted(Base.Folder)} --ensemble {Quoted(Folder)} IMAGE…");
+            var place = IsFoundById ? $"--ensemble {RepoId}" : $"--base {Quoted(Base.Folder)} --ensemble {Quoted(Folder)}";
+            yield return new Paragraph($"\nUse it: lorae-hub predict {place} IMAGE…");
         }
     }
 
