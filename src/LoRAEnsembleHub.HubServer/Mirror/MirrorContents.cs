@@ -85,7 +85,9 @@ internal sealed class MirrorContents(HubClient client, string listings, ObjectSt
         {
             var wanted = new PullOptions { Revision = Revision.Parse(commit.Hex), Files = [file.Path] };
             var snapshot = await client.PullAsync(id, wanted, null, CancellationToken.None).ConfigureAwait(false);
-            return snapshot.Files.Single(pulled => pulled.Path == file.Path).LocalPath;
+            var pointer = snapshot.Files.Single(pulled => pulled.Path == file.Path).LocalPath;
+            // The length of a link is that of its text, and what sends the file looks at the length.
+            return File.ResolveLinkTarget(pointer, returnFinalTarget: true)?.FullName ?? pointer;
         }
         catch (HubException error)
         {
