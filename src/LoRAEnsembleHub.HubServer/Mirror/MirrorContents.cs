@@ -7,6 +7,7 @@ internal sealed class MirrorContents(HubClient client, string listings, ObjectSt
 {
     private const int ListingsInMemory = 256;
 
+    private readonly CacheReader here = new(new CacheLayout(client.Options.CacheFolder));
     private readonly ConcurrentDictionary<(RepoId Repo, CommitHash Commit), FileTree> known = new();
     private readonly ConcurrentDictionary<(RepoId Repo, ContentHash Content), Lazy<Task<string>>> underWay = new();
 
@@ -36,6 +37,11 @@ internal sealed class MirrorContents(HubClient client, string listings, ObjectSt
     /// <exception cref="RequestFault">502, 507: it cannot be had now.</exception>
     public async Task<string> FetchAsync(RepoId id, CommitHash commit, StoredFile file, CancellationToken cancellationToken)
     {
+        if (here.HasBlob(id, file.Hash, file.Size))
+        {
+            return here.Layout.Blob(id, file.Hash); // The hash says all; a hub above that hangs would be waited for once for each file.
+        }
+
         var key = (id, file.Hash);
         var fetch = underWay.GetOrAdd(key, _ => new(() => PullAsync(id, commit, file)));
         try

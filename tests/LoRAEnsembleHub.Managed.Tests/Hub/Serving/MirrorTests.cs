@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using LoRAEnsembleHub.Hub.Serving;
 
@@ -71,6 +72,20 @@ public sealed class MirrorTests
         Assert.Equal(502, (await TestHub.FaultAsync(unknown)).Status);
         using var missing = await mirror.GetAsync("team/set/resolve/main/nope");
         Assert.Equal("EntryNotFound", (await TestHub.FaultAsync(missing)).Code);
+    }
+
+    [Fact]
+    public async Task The_hub_above_is_asked_nothing_about_a_file_that_is_here()
+    {
+        var above = await AboveAsync();
+        await using var mirror = await MirrorAsync(above, options => options with { UpstreamMaxAge = TimeSpan.FromHours(1) });
+        Assert.Equal("one", await mirror.Client.GetStringAsync("team/set/resolve/main/a.txt", Cancelled));
+        var port = above.Server.Address.Port;
+        await above.DisposeAsync();
+        using var silent = new TcpListener(IPAddress.Loopback, port);
+        silent.Start();
+        Assert.Equal("one", await mirror.Client.GetStringAsync("team/set/resolve/main/a.txt", Cancelled));
+        Assert.False(silent.Pending());
     }
 
     [Fact]
