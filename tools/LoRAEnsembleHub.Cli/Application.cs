@@ -29,10 +29,14 @@ internal static class Application
         Console.OutputEncoding = new UTF8Encoding(false);
         using var interruption = new Interruption();
         var parsed = Root().Parse(arguments);
-        if (parsed.Action is null or ParseErrorAction)
+        var usage =
+            parsed.Action is null or ParseErrorAction ? Usage(parsed)
+            : UnknownOption.In(parsed, arguments) is { } word ? Usage(parsed, $"There is no option {word}.")
+            : null;
+        if (usage is not null)
         {
             var format = arguments.TakeWhile(word => word != "--").Contains(json.Name) ? OutputFormat.Json : OutputFormat.Table;
-            return new Renderer(format).Show(Usage(parsed));
+            return new Renderer(format).Show(usage);
         }
 
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
@@ -112,10 +116,15 @@ internal static class Application
         }
     }
 
-    private static Failure Usage(ParseResult parsed)
+    private static Failure Usage(ParseResult parsed, string? message = null)
     {
         var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         var messages = parsed.Errors.Select(error => error.Message).Distinct();
-        return new Failure("usage", string.Join(" ", messages), $"lorae-hub{verb} --help tells what can be given.", ExitCode.Usage);
+        return new Failure(
+            "usage",
+            message ?? string.Join(" ", messages),
+            $"lorae-hub{verb} --help tells what can be given.",
+            ExitCode.Usage
+        );
     }
 }

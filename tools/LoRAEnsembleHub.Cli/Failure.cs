@@ -45,6 +45,12 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
             ComputeDeviceException => Plain("device", exception),
             FileNotFoundException or DirectoryNotFoundException => new("not_found", exception.Message, null, ExitCode.NotFound),
             UnauthorizedAccessException => new("not_allowed", exception.Message, null, ExitCode.NotAllowed),
+            IOException when IsFull(exception) => new(
+                "disk_full",
+                exception.Message,
+                "Free some space and run it again; what was pulled is kept and gone on from.",
+                ExitCode.Failed
+            ),
             IOException => Plain("io", exception),
             OutOfMemoryException => new(
                 "memory",
@@ -68,6 +74,9 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
         exception.Message.Contains("allow the mismatch", StringComparison.Ordinal)
             ? "--allow-base-mismatch allows another base on purpose."
             : null;
+
+    // ENOSPC of Unix; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL of Windows.
+    private static bool IsFull(Exception exception) => exception.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027);
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
 }

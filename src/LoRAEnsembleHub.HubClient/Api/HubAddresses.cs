@@ -9,9 +9,6 @@ internal static class HubAddresses
     public const string DeleteRepo = "api/repos/delete";
     public const string ValidateYaml = "api/validate-yaml";
 
-    /// <summary>Whether an address asks for something that no repository is there for yet, or that concerns its being there.</summary>
-    public static bool IsAboutAll(Uri address) => address.OriginalString.StartsWith("api/repos/", StringComparison.Ordinal);
-
     public static string Repos(RepoType type) => "api/" + type.Plural();
 
     public static string Repo(RepoId repo) => $"{Repos(repo.Type)}/{repo.FullName}";

@@ -119,10 +119,12 @@ internal sealed class CacheWriter
     }
 
     /// <summary>Keeps the listing of a commit.</summary>
+    /// <remarks>A repository without a folder of snapshots is one that other tools call corrupt, so that is made too.</remarks>
     public async Task WriteTreeAsync(RepoId repo, CommitHash commit, IEnumerable<RepoFile> files, CancellationToken cancellationToken)
     {
         var path = Layout.Tree(repo, commit);
         await PrepareAsync(path, cancellationToken).ConfigureAwait(false);
+        PlainFolders.MakeFor(Layout.Root, Layout.Snapshot(repo, commit));
         var text = TreeFile.Write(files);
         if (await AtomicFile.ReadAsync(path, cancellationToken).ConfigureAwait(false) != text)
         {
@@ -135,6 +137,7 @@ internal sealed class CacheWriter
     {
         var mark = Layout.Absent(repo, commit, path);
         await PrepareAsync(mark, cancellationToken).ConfigureAwait(false);
+        PlainFolders.MakeFor(Layout.Root, Layout.Snapshot(repo, commit));
         if (!File.Exists(mark))
         {
             await AtomicFile.WriteLightlyAsync(mark, "", cancellationToken).ConfigureAwait(false);

@@ -48,8 +48,8 @@ internal static class AnswerErrors
             ("GatedRepo", _) => HubErrorKind.GatedRepo,
             _ when message == DisabledMessage => HubErrorKind.DisabledRepo,
             ("RepoNotFound", _) => HubErrorKind.RepositoryNotFound,
-            (_, 401) when message == WrongTokenMessage || request.Repo is null || HubAddresses.IsAboutAll(request.Address) =>
-                HubErrorKind.Unauthorized,
+            (_, 401) when message == WrongTokenMessage || request.Repo is null => HubErrorKind.Unauthorized,
+            (_, 401) when request.Retry == RetryKind.OnlyIfRefused => HubErrorKind.Unauthorized, // A change is refused by what it needs.
             (_, 401) => HubErrorKind.RepositoryNotFound, // A hub answers so to strangers, to tell nobody what exists.
             (_, 403) => HubErrorKind.Forbidden,
             (_, 404) => request.NotFoundMeans,

@@ -23,9 +23,22 @@ internal static class AnswerJson
         body[name] switch
         {
             null => null,
-            JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => Letters(value, name),
             _ => throw RequestFault.BadRequest($"'{name}' must be a text."),
         };
+
+    // JSON's grammar allows half of a pair of units; nothing that can be stored or sent has it.
+    private static string Letters(JsonValue value, string name)
+    {
+        try
+        {
+            return value.GetValue<string>();
+        }
+        catch (InvalidOperationException)
+        {
+            throw RequestFault.BadRequest($"'{name}' holds half of a pair of UTF-16 units, which is no text.");
+        }
+    }
 
     /// <returns>A yes or no of a body; null where it is absent or null.</returns>
     /// <exception cref="RequestFault">400: it is something else.</exception>

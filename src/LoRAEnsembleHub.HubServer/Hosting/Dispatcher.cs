@@ -53,6 +53,9 @@ internal sealed class Dispatcher(HubHost host, RouteTable routes)
                 return new(bad.StatusCode, bad.Message);
             case HubException { Kind: HubErrorKind.UnsafeName or HubErrorKind.InvalidName } name:
                 return RequestFault.Unprocessable(name.Message);
+            case IOException full when DiskSpace.IsFull(full):
+                HubServerLog.Failed(host.Logger, error, http.Request.Method, http.TraceIdentifier);
+                return new(507, "The server's disk is full; nothing of this was kept.");
             default:
                 HubServerLog.Failed(host.Logger, error, http.Request.Method, http.TraceIdentifier);
                 return new(500, "The server failed; its log has more under the request's number.");

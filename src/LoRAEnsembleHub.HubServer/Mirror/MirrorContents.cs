@@ -7,6 +7,7 @@ internal sealed class MirrorContents(HubClient client, string listings, ObjectSt
 {
     private const int ListingsInMemory = 256;
 
+    private readonly CacheReader here = new(new CacheLayout(client.Options.CacheFolder));
     private readonly ConcurrentDictionary<(RepoId Repo, CommitHash Commit), FileTree> known = new();
     private readonly ConcurrentDictionary<(RepoId Repo, ContentHash Content), Lazy<Task<string>>> underWay = new();
 
@@ -36,6 +37,11 @@ internal sealed class MirrorContents(HubClient client, string listings, ObjectSt
     /// <exception cref="RequestFault">502, 507: it cannot be had now.</exception>
     public async Task<string> FetchAsync(RepoId id, CommitHash commit, StoredFile file, CancellationToken cancellationToken)
     {
+        if (here.HasBlob(id, file.Hash, file.Size))
+        {
+            return here.Layout.Blob(id, file.Hash); // The hash says all; a hub above that hangs would be waited for once for each file.
+        }
+
         var key = (id, file.Hash);
         var fetch = underWay.GetOrAdd(key, _ => new(() => PullAsync(id, commit, file)));
         try
@@ -85,7 +91,9 @@ internal sealed class MirrorContents(HubClient client, string listings, ObjectSt
         {
             var wanted = new PullOptions { Revision = Revision.Parse(commit.Hex), Files = [file.Path] };
             var snapshot = await client.PullAsync(id, wanted, null, CancellationToken.None).ConfigureAwait(false);
-            return snapshot.Files.Single(pulled => pulled.Path == file.Path).LocalPath;
+            var pointer = snapshot.Files.Single(pulled => pulled.Path == file.Path).LocalPath;
+            // The length of a link is that of its text, and what sends the file looks at the length.
+            return File.ResolveLinkTarget(pointer, returnFinalTarget: true)?.FullName ?? pointer;
         }
         catch (HubException error)
         {

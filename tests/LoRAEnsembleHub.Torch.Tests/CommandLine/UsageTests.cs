@@ -23,6 +23,10 @@ public sealed class UsageTests
     [InlineData("without a verb")]
     [InlineData("an unknown verb", "predikt")]
     [InlineData("an unknown option", "inspect", "x", "--bad-option")]
+    [InlineData("an unknown option where a file may stand", "predict", "--base", "b", "x.png", "--upside-down")]
+    [InlineData("an unknown option where a place may stand", "push", "me/set", ".", "--privat")]
+    [InlineData("nothing to be fetched, and by force", "pull", "me/set", "--offline", "--force-download")]
+    [InlineData("a hub for every machine without tokens", "serve", ".", "--host", "0.0.0.0", "--port", "0")]
     [InlineData("a needed option left out", "forward", "--input", "x", "--output", "y")]
     [InlineData("an element type that is none", "forward", "--base", "b", "--input", "x", "--output", "y", "--dtype", "f64")]
     [InlineData("a device that is none", "forward", "--base", "b", "--input", "x", "--output", "y", "--device", "tpu")]
@@ -38,6 +42,10 @@ public sealed class UsageTests
         Assert.NotEmpty(what);
         (await Tool.RunAsync(arguments)).Refused(2);
     }
+
+    [Fact]
+    public async Task A_name_that_begins_with_a_dash_is_taken_after_two_dashes() =>
+        (await Tool.RunAsync("inspect", "--", "--no-such-file")).Refused(3, "--no-such-file");
 
     [Theory]
     [InlineData("usage", 2, "forward", "--bad-option")]

@@ -65,6 +65,11 @@ internal sealed class PullCommand : Verb
         }
 
         var ensemble = await PullAsync(client, session, address.Repo, pull, cancellationToken).ConfigureAwait(false);
+        if (ensemble.Files.Count == 0)
+        {
+            session.Warn($"No file of {address.Repo} fits; case counts in patterns. lorae-hub list {address.Repo} shows what is there.");
+        }
+
         var result = PullResult.Of(ensemble);
         if (!parsed.GetValue(noBase) && EnsembleBase.Of(ensemble) is { } wanted)
         {
@@ -107,6 +112,11 @@ internal sealed class PullCommand : Verb
         if (asked.Length > 0 && patterns.IsGiven(parsed))
         {
             throw CommandException.Usage("FILE and --include or --exclude exclude each other.", "Name files, or choose them by patterns.");
+        }
+
+        if (parsed.GetValue(offline) && parsed.GetValue(force))
+        {
+            throw CommandException.Usage("--offline and --force-download exclude each other: nothing can be fetched without a connection.");
         }
 
         var folders = asked.Where(file => file.EndsWith('/')).ToArray();

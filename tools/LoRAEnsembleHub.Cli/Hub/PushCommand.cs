@@ -71,7 +71,7 @@ internal sealed class PushCommand : Verb
         var options = new PushOptions
         {
             Revision = Revision.Parse(parsed.GetValue(revision) ?? address.Revision?.Name ?? Revision.Main.Name),
-            PathInRepo = parsed.GetValue(place)?.Trim('/') is { } inside and not "." ? inside : "",
+            PathInRepo = PlaceOf(path, parsed.GetValue(place)),
             Files = patterns.Read(parsed, EnsemblePush.CheckpointPattern),
             Delete = parsed.GetValue(delete) ?? [],
             Message = parsed.GetValue(message),
@@ -101,6 +101,12 @@ internal sealed class PushCommand : Verb
 
         return PushOutcome.Of(pushed, client.Options.Endpoint);
     }
+
+    // As with cp, a file goes into a place that ends with a slash.
+    private static string PlaceOf(string path, string? place) =>
+        place is null or "." or "./" or "/" ? ""
+        : place.EndsWith('/') && File.Exists(path) ? $"{place.Trim('/')}/{Path.GetFileName(path)}"
+        : place.Trim('/');
 
     private static string Guess(RepoId repo) =>
         Directory.Exists(repo.Name)

@@ -109,6 +109,14 @@ internal sealed class ServeCommand : Verb
             throw CommandException.Usage("--require-token needs tokens.", "Make one: lorae-hub auth create-token USER --token-file FILE.");
         }
 
+        if (!IPAddress.IsLoopback(options.Address) && options.Tokens.Count == 0 && !options.AllowAnonymousRemote)
+        {
+            throw CommandException.Usage(
+                $"--host is {options.Address}, which other machines reach, and there is no --token-file: anybody could change what is served.",
+                "Make tokens (lorae-hub auth create-token USER --token-file FILE) and give --token-file FILE, or agree with --allow-anonymous-remote."
+            );
+        }
+
         try
         {
             var server = await HubServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
@@ -117,6 +125,14 @@ internal sealed class ServeCommand : Verb
         catch (ArgumentException e)
         {
             throw CommandException.Usage(e.Message);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new CommandException(
+                "address_in_use",
+                $"Port {options.Port} of {options.Address} is in use by another program.",
+                "Give another --port, or --port 0 for a free one."
+            );
         }
     }
 

@@ -18,13 +18,14 @@ internal sealed class SessionLogger(Session session) : ILogger
         Func<TState, Exception?, string> formatter
     )
     {
+        var text = formatter(state, exception);
         if (logLevel >= LogLevel.Warning)
         {
-            session.Warn(formatter(state, exception));
+            session.Warn(exception is null ? text : $"{text} {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}");
         }
         else if (IsEnabled(logLevel))
         {
-            session.Note(formatter(state, exception));
+            session.Note(text);
         }
     }
 }

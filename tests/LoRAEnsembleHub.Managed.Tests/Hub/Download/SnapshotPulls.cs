@@ -210,6 +210,19 @@ public sealed class SnapshotPulls
     }
 
     [Fact]
+    public async Task A_plan_leaves_nothing_behind_that_other_tools_call_corrupt()
+    {
+        await using var hub = new FaultHub(TestContents.Set());
+        using var bench = new HubBench(hub.Server.Address);
+
+        await bench.Client.PlanPullAsync(FaultHub.Repo, cancellationToken: Cancel);
+
+        var scan = await new HubCache(bench.Client.Options.CacheFolder).ScanAsync(Cancel);
+        Assert.Empty(scan.Warnings);
+        Assert.Empty(Assert.Single(scan.Repos).Revisions);
+    }
+
+    [Fact]
     public async Task Files_that_do_not_fit_are_refused_with_both_numbers_before_the_first_is_fetched()
     {
         await using var hub = new FaultHub(TestContents.Set());

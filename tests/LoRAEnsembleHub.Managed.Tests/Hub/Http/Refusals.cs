@@ -59,6 +59,19 @@ public sealed class Refusals
     }
 
     [Fact]
+    public async Task A_change_without_a_token_is_not_called_a_missing_repository()
+    {
+        await using var hub = Saying(exchange => exchange.SendAsync(401, default, "X-Error-Message: Invalid username or password."));
+        using var bench = new HubBench(hub.Server.Address);
+
+        var error = await Assert.ThrowsAsync<HubException>(() =>
+            bench.Client.CreateRepoAsync(FaultHub.Repo, cancellationToken: TestContext.Current.CancellationToken)
+        );
+
+        Assert.Equal(HubErrorKind.Unauthorized, error.Kind);
+    }
+
+    [Fact]
     public async Task What_could_have_acted_is_not_sent_twice_and_what_was_turned_away_is()
     {
         var answers = new Queue<int>([429, 503, 500]);

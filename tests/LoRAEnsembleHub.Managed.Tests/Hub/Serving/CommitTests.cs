@@ -172,6 +172,7 @@ public sealed class CommitTests
     [InlineData("""{"key":"file","value":{"path":"a","content":"a=Gk","encoding":"base64"}}""")]
     [InlineData("""{"key":"file","value":{"path":"a","content":"aGk=","encoding":"rot13"}}""")]
     [InlineData("""{"key":"file","value":{"path":"a"}}""")]
+    [InlineData("""{"key":"file","value":{"path":"half a pair \ud800","content":"aGk="}}""")]
     [InlineData("""{"key":"lfsFile","value":{"path":"a","algo":"md5","oid":"00"}}""")]
     [InlineData("""{"key":"somethingElse","value":{"path":"a"}}""")]
     [InlineData("""{"key":"header","value":{"summary":"twice"}}""")]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using LoRAEnsembleHub.Hub.Serving;
 
@@ -38,6 +39,23 @@ public sealed class MirrorTests
         }
     }
 
+    [Theory]
+    [InlineData("a.txt")]
+    [InlineData("w.safetensors")]
+    public async Task A_file_longer_than_the_link_to_it_is_mirrored_whole_and_in_parts(string path)
+    {
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(number => (char)('a' + number % 26)));
+        await using var above = await AboveAsync();
+        await above.CommitAsync("team/set", (path, text));
+        await using var mirror = await MirrorAsync(above);
+        Assert.Equal(text, await mirror.Client.GetStringAsync($"team/set/resolve/main/{path}", Cancelled));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"team/set/resolve/main/{path}");
+        request.Headers.Range = new(10_000, 10_099);
+        using var part = await mirror.Client.SendAsync(request, Cancelled);
+        Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
+        Assert.Equal(text[10_000..10_100], await part.Content.ReadAsStringAsync(Cancelled));
+    }
+
     [Fact]
     public async Task Without_the_hub_above_what_was_asked_for_before_is_served_and_said_to_be_old()
     {
@@ -54,6 +72,20 @@ public sealed class MirrorTests
         Assert.Equal(502, (await TestHub.FaultAsync(unknown)).Status);
         using var missing = await mirror.GetAsync("team/set/resolve/main/nope");
         Assert.Equal("EntryNotFound", (await TestHub.FaultAsync(missing)).Code);
+    }
+
+    [Fact]
+    public async Task The_hub_above_is_asked_nothing_about_a_file_that_is_here()
+    {
+        var above = await AboveAsync();
+        await using var mirror = await MirrorAsync(above, options => options with { UpstreamMaxAge = TimeSpan.FromHours(1) });
+        Assert.Equal("one", await mirror.Client.GetStringAsync("team/set/resolve/main/a.txt", Cancelled));
+        var port = above.Server.Address.Port;
+        await above.DisposeAsync();
+        using var silent = new TcpListener(IPAddress.Loopback, port);
+        silent.Start();
+        Assert.Equal("one", await mirror.Client.GetStringAsync("team/set/resolve/main/a.txt", Cancelled));
+        Assert.False(silent.Pending());
     }
 
     [Fact]
