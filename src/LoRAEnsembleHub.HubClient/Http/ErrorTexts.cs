@@ -46,8 +46,8 @@ internal static class ErrorTexts
                 hasToken ? "Log in anew; the token may be mistyped, expired or revoked." : "Log in or give a token."
             ),
             HubErrorKind.Forbidden => (
-                $"The token does not allow {request.Method} on {repo} ({address}).",
-                "Use a token with the needed right (write, for a push), of an account that has it."
+                $"The hub does not allow {request.Method} on {repo} ({address}).",
+                "If it is a matter of rights, use a token with the needed one (write, for a push), of an account that has it."
             ),
             HubErrorKind.Conflict => (
                 $"{address} answered {status}: something was there already or changed meanwhile.",

@@ -65,6 +65,7 @@ public sealed class HubVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
         (await Tool.RunAsync(place, "list", "tiny/copy")).Refused(3, "tiny/copy");
 
         var whole = Copy(tiny.Ensemble, "whole");
+        (await Tool.RunAsync(place, "push", "tiny/whole", whole, "--exclude", "member-01/*")).Refused(1, "member-01", "whole");
         File.Delete(Path.Combine(whole, "README.md"));
         (await Tool.RunAsync(place, "push", "tiny/whole", whole)).Done();
         var card = await File.ReadAllTextAsync(Path.Combine(whole, "README.md"), TestContext.Current.CancellationToken);

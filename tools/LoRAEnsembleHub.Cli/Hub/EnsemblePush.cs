@@ -10,19 +10,27 @@ internal static class EnsemblePush
 {
     private const string CardName = "README.md";
 
+    private static readonly string[] memberFiles = ["adapter_config.json", "adapter_model.safetensors"];
+
     /// <summary>Where training keeps what it needs to go on; nothing that others could use.</summary>
     public const string CheckpointPattern = ".checkpoint/*";
 
     /// <param name="folder">What is to be pushed; a folder that holds something else passes.</param>
+    /// <param name="files">Which of its files are pushed; an ensemble goes whole or not at all.</param>
     /// <param name="repo">Where to; the card says how to pull it from there.</param>
     /// <param name="session">Told of what others will miss.</param>
     /// <exception cref="CommandException">It is an ensemble, but not a whole one.</exception>
-    public static void Prepare(string folder, RepoId repo, Session session)
+    public static void Prepare(string folder, FilePatterns files, RepoId repo, Session session)
     {
         if (!File.Exists(Path.Combine(folder, EnsembleManifest.FileName)))
         {
             RefuseUnfinished(folder);
             return;
+        }
+
+        if (!files.Allows(EnsembleManifest.FileName))
+        {
+            return; // Some other files of the folder, such as a new card.
         }
 
         var report = EnsembleReport.Read(folder);
@@ -33,6 +41,16 @@ internal static class EnsemblePush
                 $"{folder} is no whole ensemble: {string.Join(" ", report.Problems)}",
                 "Nothing was pushed. Train or fetch it again; lorae-hub inspect tells more.",
                 report.HashesMatch == false ? ExitCode.Integrity : ExitCode.Failed
+            );
+        }
+
+        var parts = report.Members.SelectMany(member => memberFiles.Select(file => $"{member.Name}/{file}"));
+        if (parts.FirstOrDefault(part => !files.Allows(part)) is { } leftOut)
+        {
+            throw new CommandException(
+                "incomplete_ensemble",
+                $"--include or --exclude leaves out {leftOut}, which {EnsembleManifest.FileName} lists.",
+                $"Nothing was pushed. Push the ensemble whole, or leave out {EnsembleManifest.FileName} too."
             );
         }
 

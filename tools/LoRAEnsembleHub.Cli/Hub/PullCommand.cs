@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LoRAEnsembleHub.Cli.Commands;
 using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Hub;
 
 namespace LoRAEnsembleHub.Cli.Hub;
@@ -71,7 +72,13 @@ internal sealed class PullCommand : Verb
         }
 
         var result = PullResult.Of(ensemble);
-        if (!parsed.GetValue(noBase) && EnsembleBase.Of(ensemble) is { } wanted)
+        var wanted = parsed.GetValue(noBase) ? null : EnsembleBase.Of(ensemble);
+        if (wanted is null && !parsed.GetValue(noBase) && ensemble.Files.Any(file => file.Path == EnsembleManifest.FileName))
+        {
+            session.Warn($"The manifest of {address.Repo} names no repository of its base, so only the ensemble was pulled.");
+        }
+
+        if (wanted is not null)
         {
             var found = await PullAsync(
                     client,

@@ -82,9 +82,9 @@ internal sealed class PushCommand : Verb
         };
         using var client = await hub.OpenAsync(parsed, session, isOffline: false, parsed.GetValue(workers), cancellationToken)
             .ConfigureAwait(false);
-        if (Directory.Exists(path) && options.PathInRepo.Length == 0 && !patterns.IsGiven(parsed) && address.Repo.Type == RepoType.Model)
+        if (Directory.Exists(path) && address.Repo.Type == RepoType.Model)
         {
-            EnsemblePush.Prepare(path, address.Repo, session);
+            EnsemblePush.Prepare(path, options.Files, address.Repo, session);
         }
 
         var pushed = await TransferBar
