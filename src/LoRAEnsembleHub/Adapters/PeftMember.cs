@@ -81,12 +81,12 @@ internal sealed record PeftMember(
             using var reader = new TensorReader(CPU, ScalarType.Float32);
             foreach (var (site, down, up, scale) in plan)
             {
-                factors.Add(site.Name, (Finite(reader, file, down), Finite(reader, file, up), scale));
+                factors.Add(site.Name, (Finite(reader, file, down, place), Finite(reader, file, up, place), scale));
             }
 
             foreach (var (name, view) in head)
             {
-                heads.Add(name, Finite(reader, file, view));
+                heads.Add(name, Finite(reader, file, view, place));
             }
 
             return member;
@@ -103,7 +103,7 @@ internal sealed record PeftMember(
             ? name[Root.Length..]
             : throw new AdapterException($"{place}: {name} does not begin with {Root}, as every tensor of a PEFT adapter does.");
 
-    private static Tensor Finite(TensorReader reader, SafetensorsFile file, TensorView view)
+    private static Tensor Finite(TensorReader reader, SafetensorsFile file, TensorView view, string place)
     {
         using var scope = NewDisposeScope();
         var tensor = reader.Read(file, view);
@@ -111,7 +111,7 @@ internal sealed record PeftMember(
         {
             tensor.Dispose();
             throw new AdapterException(
-                $"{view.Name} in {file.Name} holds NaN or infinite numbers; the adapter is damaged or its training diverged."
+                $"{place}: {view.Name} holds NaN or infinite numbers; the adapter is damaged or its training diverged."
             );
         }
 

@@ -93,7 +93,7 @@ public sealed class ForwardTests : IDisposable
             "--output",
             Output
         );
-        run.Refused(1, cause);
+        run.Refused(1, cause, Path.Combine(name, "member-00"));
         Assert.False(File.Exists(Output));
     }
 
