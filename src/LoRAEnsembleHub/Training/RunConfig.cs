@@ -12,6 +12,8 @@ public sealed record RunConfig
     /// <summary>The name of the file that a run leaves beside its ensemble.</summary>
     public const string FileName = "run.json";
 
+    private const string NoSplit = "none"; // As the command line spells it; null means the same.
+
     /// <summary>Folder of the base model.</summary>
     public string Base { get; init; } = "";
 
@@ -87,6 +89,7 @@ public sealed record RunConfig
         return this with
         {
             Training = Training.Checked(),
+            TestSplit = TestSplit == NoSplit ? null : TestSplit,
         };
     }
 }

@@ -124,6 +124,20 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
     }
 
     [Fact]
+    public async Task No_test_split_may_be_spelled_none_in_the_file_too()
+    {
+        var file = Path.Combine(tiny.Folder, "untested.json");
+        await File.WriteAllTextAsync(file, """{"test_split": "none"}""", TestContext.Current.CancellationToken);
+        var output = Path.Combine(tiny.Folder, "tiny", "untested");
+        (await Tool.RunAsync([.. tiny.Training, "--config", file, "--output", output, "--steps", "1"])).Done();
+        Assert.DoesNotContain(
+            "\"metrics\": [{",
+            await File.ReadAllTextAsync(Path.Combine(output, "lora_ensemble.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Settings_may_lie_in_the_output_folder_beforehand()
     {
         var output = Directory.CreateDirectory(Path.Combine(tiny.Folder, "tiny", "prepared")).FullName;
