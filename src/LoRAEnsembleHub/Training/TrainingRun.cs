@@ -18,6 +18,7 @@ public sealed class TrainingRun : IDisposable
     private readonly LabeledImages? tests;
     private readonly ImageProcessorConfig processor;
     private readonly Trainer trainer;
+    private readonly OutputClaim claim;
 
     private TrainingRun(
         RunConfig config,
@@ -25,15 +26,17 @@ public sealed class TrainingRun : IDisposable
         ImageExamples examples,
         LabeledImages? tests,
         ImageProcessorConfig processor,
-        Trainer trainer
+        Trainer trainer,
+        OutputClaim claim
     ) =>
-        (this.config, this.model, this.examples, this.tests, this.processor, this.trainer) = (
+        (this.config, this.model, this.examples, this.tests, this.processor, this.trainer, this.claim) = (
             config,
             model,
             examples,
             tests,
             processor,
-            trainer
+            trainer,
+            claim
         );
 
     /// <summary>Updates done; above 0 right after <see cref="Open"/> when an earlier run is continued.</summary>
@@ -55,7 +58,8 @@ public sealed class TrainingRun : IDisposable
     /// <param name="config">The run.</param>
     /// <param name="restart">Whether a checkpoint or a finished ensemble in the output folder is put aside for a fresh run.</param>
     /// <returns>The run, ready to go; the caller disposes it.</returns>
-    /// <exception cref="TrainingException">A setting is wrong, the output holds a finished ensemble, or its checkpoint is of another run.</exception>
+    /// <exception cref="TrainingException">A setting is wrong, the output holds a finished ensemble, or its checkpoint is of another run, or another
+    /// run is training into it right now.</exception>
     /// <exception cref="AdapterException">The output folder holds something else than an ensemble.</exception>
     /// <exception cref="ModelException">The base cannot be loaded.</exception>
     /// <exception cref="InvalidDataException">The data set is not as it should be.</exception>
@@ -86,20 +90,15 @@ public sealed class TrainingRun : IDisposable
             var weights = Weights(config, images);
             var training = config.Training with { ClassWeights = config.Training.ClassWeights ?? weights };
             var examples = new ImageExamples(images, new ImageProcessor(processor), config.Augmentation, training.Seed);
-            if (restart && File.Exists(checkpoint))
-            {
-                File.Delete(checkpoint);
-            }
-
-            var trainer = new Trainer(model, training, examples);
+            var claim = OutputClaim.Take(Path.GetDirectoryName(checkpoint)!);
             try
             {
-                trainer.TryResume(checkpoint);
-                return new TrainingRun(config, model, examples, tests, processor, trainer);
+                var trainer = Begin(model, training, examples, checkpoint, restart);
+                return new TrainingRun(config, model, examples, tests, processor, trainer, claim);
             }
             catch
             {
-                trainer.Dispose();
+                claim.Dispose();
                 throw;
             }
         }
@@ -129,15 +128,37 @@ public sealed class TrainingRun : IDisposable
         using var set = trainer.ToAdapterSet(config.Output);
         var metrics = Measure(set, measuring, cancellationToken);
         var manifest = await WriteAsync(set, metrics, cancellationToken).ConfigureAwait(false);
-        Directory.Delete(Path.GetDirectoryName(checkpoint)!, recursive: true);
+        File.Delete(checkpoint);
+        claim.Dispose();
         return manifest;
     }
 
-    /// <summary>Frees base and trainer.</summary>
+    /// <summary>Frees base and trainer, and the output folder for other runs.</summary>
     public void Dispose()
     {
+        claim.Dispose();
         trainer.Dispose();
         model.Dispose();
+    }
+
+    private static Trainer Begin(PretrainedModel model, TrainingOptions options, ImageExamples examples, string checkpoint, bool restart)
+    {
+        var trainer = new Trainer(model, options, examples);
+        try
+        {
+            if (restart && File.Exists(checkpoint))
+            {
+                File.Delete(checkpoint);
+            }
+
+            trainer.TryResume(checkpoint);
+            return trainer;
+        }
+        catch
+        {
+            trainer.Dispose();
+            throw;
+        }
     }
 
     private static string CheckpointPath(RunConfig config) => Path.Combine(config.Output, ".checkpoint", "state.safetensors");

@@ -51,6 +51,38 @@ public sealed class ResumeTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispo
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_output_that_one_run_trains_into_is_closed_to_others_until_it_ends(bool restart)
+    {
+        var config = Config(options => options with { Optimizer = OptimizerKind.AdamW });
+        var checkpoint = Path.Combine(config.Output, ".checkpoint", "state.safetensors");
+        using (var run = TrainingRun.Open(config))
+        {
+            var watch = new Watch(progress =>
+            {
+                if (File.Exists(checkpoint))
+                {
+                    var before = File.ReadAllBytes(checkpoint);
+                    var refusal = Assert.Throws<TrainingException>(() => TrainingRun.Open(config, restart));
+                    Assert.Contains(config.Output, refusal.Message, StringComparison.Ordinal);
+                    Assert.Equal(before, File.ReadAllBytes(checkpoint));
+                    throw new InvalidTimeZoneException("broken off");
+                }
+            });
+            await Assert.ThrowsAsync<InvalidTimeZoneException>(() => run.RunAsync(watch, null, TestContext.Current.CancellationToken));
+        }
+
+        using (var run = TrainingRun.Open(config, restart))
+        {
+            Assert.Equal(restart, run.Step == 0);
+            await run.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        Assert.False(Directory.Exists(Path.Combine(config.Output, ".checkpoint")));
+    }
+
+    [Theory]
     [InlineData(3)]
     [InlineData(7)]
     [InlineData(11)]
