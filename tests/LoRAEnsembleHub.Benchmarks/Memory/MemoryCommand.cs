@@ -61,6 +61,11 @@ internal static class MemoryCommand
     private static async Task<ProbeReport> ProbeAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(MemoryCommand).Assembly.Location); // started as dotnet FILE.dll, not by its own name
+        }
+
         start.ArgumentList.Add("probe");
         foreach (var argument in arguments)
         {

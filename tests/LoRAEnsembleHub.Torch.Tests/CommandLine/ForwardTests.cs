@@ -114,6 +114,18 @@ public sealed class ForwardTests : IDisposable
     }
 
     [Fact]
+    public async Task The_input_is_not_written_over()
+    {
+        var folder = Golden.Folder("models", "vit-v4");
+        var input = Path.Combine(scratch.Path, "x.safetensors");
+        File.Copy(Path.Combine(folder, "expected.safetensors"), input);
+        var before = await File.ReadAllBytesAsync(input, TestContext.Current.CancellationToken);
+        var same = Path.Combine(scratch.Path, ".", "x.safetensors");
+        (await Tool.RunAsync("forward", "--base", folder, "--input", input, "--output", same)).Refused(2, "--output", "also read");
+        Assert.Equal(before, await File.ReadAllBytesAsync(input, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Half_precision_is_near_the_golden_logits()
     {
         var folder = Golden.Folder("models", "vit-v4");

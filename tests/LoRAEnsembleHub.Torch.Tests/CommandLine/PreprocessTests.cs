@@ -61,6 +61,21 @@ public sealed class PreprocessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_picture_or_config_is_not_written_over()
+    {
+        var picture = Path.Combine(scratch.Path, "a.png");
+        TinyBase.WritePng(picture, 10);
+        var config = Path.Combine(scratch.Path, "preprocessor_config.json");
+        File.Copy(Path.Combine(Images, "configs", "vit-32-lanczos", "preprocessor_config.json"), config);
+        foreach (var file in new[] { picture, config })
+        {
+            var before = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            (await Tool.RunAsync("preprocess", "--config", config, picture, "--output", file)).Refused(2, "--output", "also read");
+            Assert.Equal(before, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
     public async Task Folders_and_patterns_give_their_pictures_in_the_order_of_names()
     {
         var folder = Path.Combine(scratch.Path, "pictures");

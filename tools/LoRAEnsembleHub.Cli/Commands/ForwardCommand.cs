@@ -46,6 +46,7 @@ internal sealed class ForwardCommand : Verb
         );
         Need.File(source, "--input");
         Need.PlaceForFile(target, "--output");
+        Need.OtherThan(target, "--output", source);
         using var loaded = LoadedModel.Open(request, session);
         RefuseMissing(source, loaded.Model);
         var inputs = TensorFile.Read(source, loaded.Model.InputNames.Contains);

@@ -40,6 +40,7 @@ internal sealed class PreprocessCommand : Verb
         Need.PlaceForFile(target, "--output");
         var processor = ImageProcessor.Load(source);
         var files = PicturePaths.Find(parsed.GetValue(inputs)!);
+        Need.OtherThan(target, "--output", [source, .. files]);
         var (pictures, prepared) = (new List<PreparedPicture>(), new List<RgbImage>());
         foreach (var file in files)
         {

@@ -47,6 +47,15 @@ internal static class Need
         PlaceForFolder(Path.GetDirectoryName(Path.GetFullPath(path)), option);
     }
 
+    /// <summary>Checks that the file to be written is none of those that are read; they would be lost.</summary>
+    public static void OtherThan(string path, string option, params IEnumerable<string> inputs)
+    {
+        if (inputs.FirstOrDefault(input => Path.GetFullPath(input) == Path.GetFullPath(path)) is not null)
+        {
+            throw CommandException.Usage($"{option} is {path}, which is also read and would be lost; name another file.");
+        }
+    }
+
     /// <summary>Checks that a folder is there or can be made, before the work whose results go into it.</summary>
     public static void PlaceForFolder(string? path, string option)
     {
