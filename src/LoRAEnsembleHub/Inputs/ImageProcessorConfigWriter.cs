@@ -1,11 +1,10 @@
-using System.Globalization;
+using static LoRAEnsembleHub.Inputs.PythonJson;
 
 namespace LoRAEnsembleHub.Inputs;
 
 /// <summary>Writes <see cref="ImageProcessorConfig"/> the way <c>save_pretrained</c> does.</summary>
 internal static class ImageProcessorConfigWriter
 {
-    // By hand because JSON writers of .NET spell 1.0 as 1, which Python would read back as an integer.
     public static string Write(ImageProcessorConfig config)
     {
         var fields = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -31,7 +30,7 @@ internal static class ImageProcessorConfigWriter
             fields["crop_size"] = Size(crop);
         }
 
-        return $"{{\n{string.Join(",\n", fields.Select(field => $"  \"{field.Key}\": {field.Value}"))}\n}}\n";
+        return PythonJson.Object(fields);
     }
 
     private static string Size(ImageSize size) =>
@@ -41,14 +40,4 @@ internal static class ImageProcessorConfigWriter
 
     private static string Channels(RgbValues values) =>
         $"[\n    {Number(values.Red)},\n    {Number(values.Green)},\n    {Number(values.Blue)}\n  ]";
-
-    private static string Flag(bool value) => value ? "true" : "false";
-
-    private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Number(double value)
-    {
-        var digits = value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
-        return digits.AsSpan().IndexOfAny('.', 'e') < 0 ? digits + ".0" : digits;
-    }
 }

@@ -2,22 +2,27 @@ using System.Text.Json;
 
 namespace LoRAEnsembleHub.Inputs;
 
+/// <summary>Makes the exception for a file: its name, what is wrong, the failure underneath, and whether the bytes are damaged.</summary>
+internal delegate Exception InputFault(string file, string message, Exception? inner, bool isMalformed);
+
 /// <summary>The fields of one JSON object, read with errors that name file and field.</summary>
+/// <remarks>The errors are of the caller's kind, or <see cref="ImageException"/> where it names none.</remarks>
 internal sealed class JsonFields
 {
     private readonly string name;
+    private readonly InputFault fault;
     private readonly Dictionary<string, JsonElement> fields;
 
-    private JsonFields(string name, JsonElement root)
+    private JsonFields(string name, InputFault fault, JsonElement root)
     {
-        this.name = name;
+        (this.name, this.fault) = (name, fault);
         // Null means "not given" everywhere in these files.
         fields = root.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null).ToDictionary(f => f.Name, f => f.Value);
     }
 
     public IEnumerable<string> Names => fields.Keys;
 
-    public static byte[] ReadFile(string file)
+    public static byte[] ReadFile(string file, InputFault? fault = null)
     {
         try
         {
@@ -25,24 +30,25 @@ internal sealed class JsonFields
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ImageException(file, $"The config cannot be read: {exception.Message}", exception);
+            throw (fault ?? OfImage)(file, $"The config cannot be read: {exception.Message}", exception, false);
         }
     }
 
-    public static JsonFields Parse(ReadOnlyMemory<byte> json, string name)
+    public static JsonFields Parse(ReadOnlyMemory<byte> json, string name, InputFault? fault = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        fault ??= OfImage;
         try
         {
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
             using var document = JsonDocument.Parse(json, options);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new JsonFields(name, document.RootElement.Clone())
-                : throw new ImageException(name, $"The config is a JSON {document.RootElement.ValueKind}; it must be an object.");
+                ? new JsonFields(name, fault, document.RootElement.Clone())
+                : throw fault(name, $"The config is a JSON {document.RootElement.ValueKind}; it must be an object.", null, false);
         }
         catch (JsonException exception)
         {
-            throw new ImageException(name, $"The config is not JSON: {exception.Message}", exception) { IsMalformed = true };
+            throw fault(name, $"The config is not JSON: {exception.Message}", exception, true);
         }
     }
 
@@ -52,7 +58,7 @@ internal sealed class JsonFields
 
     public JsonFields? Object(string field) =>
         Element(field) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Object ? new JsonFields(name, value)
+        : value.ValueKind == JsonValueKind.Object ? new JsonFields(name, fault, value)
         : throw Fault(field, "an object");
 
     public string? Text(string field) =>
@@ -93,13 +99,17 @@ internal sealed class JsonFields
             : throw Fault(field, "three finite numbers, or one");
     }
 
-    public ImageException Fault(string field, string needed) => new(name, $"{field} is {fields[field].GetRawText()}; it must be {needed}.");
+    public Exception Fault(string field, string needed) =>
+        fault(name, $"{field} is {fields[field].GetRawText()}; it must be {needed}.", null, false);
 
     public static bool TryWhole(JsonElement value, out int whole)
     {
         whole = 0;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out whole);
     }
+
+    private static ImageException OfImage(string file, string message, Exception? inner, bool isMalformed) =>
+        new(file, message, inner) { IsMalformed = isMalformed };
 
     private static bool TryNumber(JsonElement value, out double number)
     {
