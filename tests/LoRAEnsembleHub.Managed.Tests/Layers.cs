@@ -25,6 +25,7 @@ internal static class Layers
                 "LoRAEnsembleHub.Safetensors",
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Microsoft.ML.Tokenizers",
+                "NVorbis",
                 "SkiaSharp",
                 "TorchSharp",
             ],
