@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LoRAEnsembleHub.Cli.Loading;
-using LoRAEnsembleHub.Cli.Pictures;
 using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Safetensors;
 
@@ -39,7 +39,7 @@ internal sealed class PreprocessCommand : Verb
         Need.FileOrFolder(source, "--config");
         Need.PlaceForFile(target, "--output");
         var processor = ImageProcessor.Load(source);
-        var files = PicturePaths.Find(parsed.GetValue(inputs)!);
+        var files = InputPaths.Find(parsed.GetValue(inputs)!, FileKind.Image);
         Need.OtherThan(target, "--output", [source, .. files]);
         var (pictures, prepared) = (new List<PreparedPicture>(), new List<RgbImage>());
         foreach (var file in files)
