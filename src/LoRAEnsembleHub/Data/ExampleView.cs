@@ -25,6 +25,8 @@ internal sealed class ExampleView(LabeledExamples whole, int[] chosen) : Labeled
 
     public override string? Text(int index) => whole.Text(chosen[index]);
 
+    public override IReadOnlyList<string> Facts(int index) => whole.Facts(chosen[index]);
+
     public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
         var mapped = new int[indices.Length];

@@ -54,6 +54,12 @@ public sealed class ImageExamples : LabeledExamples
     public override RgbImage Picture(int index) => images.Read(index);
 
     /// <inheritdoc />
+    public override IReadOnlyList<string> Facts(int index) => FactsOf?.Invoke(images.Source(index)) ?? [];
+
+    /// <summary>Tells what was done to decode a file; null where pictures are not files.</summary>
+    internal Func<string, IReadOnlyList<string>>? FactsOf { get; init; }
+
+    /// <inheritdoc />
     public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
         var prepared = new RgbImage[indices.Length];
@@ -69,7 +75,7 @@ public sealed class ImageExamples : LabeledExamples
             throw new ImageException(
                 images.Source(indices[odd]),
                 $"it is {prepared[odd].Height} × {prepared[odd].Width} pixels after preparation, others of the batch are {height} × {width}; "
-                    + "turn do_resize on in preprocessor_config.json, or predict such pictures one by one"
+                    + "one batch needs one size: turn do_resize on in preprocessor_config.json, or take such pictures one by one"
             );
         }
 

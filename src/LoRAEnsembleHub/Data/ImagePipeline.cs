@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Training;
 
@@ -6,6 +7,7 @@ namespace LoRAEnsembleHub.Data;
 /// <summary>Pictures for ViT and DeiT.</summary>
 internal sealed class ImagePipeline(string place, InputOptions options) : InputPipeline
 {
+    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> facts = new(StringComparer.Ordinal);
     private readonly ImageProcessor processor =
         options.Normalization == PixelNormalization.Unit
             ? new ImageProcessor(ImageProcessorConfig.Load(place) with { DoNormalize = false })
@@ -42,11 +44,23 @@ internal sealed class ImagePipeline(string place, InputOptions options) : InputP
         new ImageExamples(
             new LabeledFiles<RgbImage>(NameOf(items), classNames, [.. items.Select(item => (item.Source, 0))], Decode),
             processor
-        );
+        )
+        {
+            FactsOf = file => facts.GetValueOrDefault(file, []),
+        };
 
     public override IReadOnlyList<string> FindSplits(string path) => ImageData.FindSplits(path);
 
-    private RgbImage Decode(string file) => ImageDecoder.Read(file, options.Orientation).Image;
+    private RgbImage Decode(string file)
+    {
+        var decoded = ImageDecoder.Read(file, options.Orientation);
+        if (decoded.Facts(options.Orientation) is { Count: > 0 } done)
+        {
+            facts[file] = done;
+        }
+
+        return decoded.Image;
+    }
 
     private string NameOf(IReadOnlyList<InputItem> items) => items.Count == 1 ? items[0].Source : $"{items.Count} {Many}";
 }

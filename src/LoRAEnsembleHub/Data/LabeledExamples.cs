@@ -46,6 +46,10 @@ public abstract class LabeledExamples
     /// <returns>Null where there is nothing to read.</returns>
     public virtual string? Text(int index) => null;
 
+    /// <summary>What was done to make an example the input of a model, a few words each; known once <see cref="Arrays"/> was asked for it.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    public virtual IReadOnlyList<string> Facts(int index) => [];
+
     /// <summary>Model inputs of some examples as plain arrays.</summary>
     /// <param name="indices">Which examples, in the order of the batch; one or more.</param>
     /// <param name="epoch">The pass that random changes are drawn for, or null for none (evaluation).</param>

@@ -14,13 +14,13 @@ internal sealed class InputChoice
         "Prepare inputs so; default: what the ensemble says in its own files, else the base"
     );
 
-    private readonly OrientationChoice orientation;
+    private readonly InputOptionsChoice options;
 
     /// <summary>Adds the options to a verb.</summary>
     public InputChoice(Command command)
     {
         command.Add(preprocessor);
-        orientation = new OrientationChoice(command, ImageOrientation.Upright);
+        options = new InputOptionsChoice(command, ImageOrientation.Upright);
     }
 
     /// <summary>How the inputs of a base or an ensemble are prepared.</summary>
@@ -30,10 +30,10 @@ internal sealed class InputChoice
         if (parsed.GetValue(preprocessor) is { } asked)
         {
             Need.FileOrFolder(asked, "--preprocessor");
-            return InputPipelines.Load(asked, Options(parsed));
+            return InputPipelines.Load(asked, options.Read(parsed));
         }
 
-        return Of(request, Options(parsed));
+        return Of(request, options.Read(parsed));
     }
 
     /// <summary>As the ensemble says, else as the base says.</summary>
@@ -54,6 +54,4 @@ internal sealed class InputChoice
             );
         }
     }
-
-    private InputOptions Options(ParseResult parsed) => new() { Orientation = orientation.Read(parsed) };
 }

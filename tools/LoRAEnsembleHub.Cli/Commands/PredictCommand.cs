@@ -20,13 +20,7 @@ internal sealed class PredictCommand : Verb
     private readonly Option<bool> members = OptionKinds.Switch("--members", "Show what every member says");
     private readonly Option<bool> csv = OptionKinds.Switch("--csv", "Write comma-separated values to standard output");
     private readonly InputChoice preparation;
-    private readonly Argument<string[]> inputs = new("INPUT")
-    {
-        Description =
-            "Pictures or sounds: files, folders, or patterns such as 'photos/*.png'. "
-            + "Texts: themselves, tables (.csv, .tsv, .jsonl), .txt with a text a line, or - for standard input",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
+    private readonly Argument<string[]> inputs = GivenInputs.Argument(ArgumentArity.ZeroOrMore);
 
     public PredictCommand()
         : base("predict", "Classify pictures, sounds or texts, with how sure the ensemble is and how its members voted")

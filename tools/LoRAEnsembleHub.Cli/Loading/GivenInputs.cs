@@ -1,3 +1,4 @@
+using System.CommandLine;
 using LoRAEnsembleHub.Data;
 
 namespace LoRAEnsembleHub.Cli.Loading;
@@ -6,6 +7,16 @@ namespace LoRAEnsembleHub.Cli.Loading;
 internal static class GivenInputs
 {
     private static readonly string[] tables = [".csv", ".tsv", ".jsonl", ".ndjson", ".txt"];
+
+    /// <summary>The argument that names inputs.</summary>
+    public static Argument<string[]> Argument(ArgumentArity arity) =>
+        new("INPUT")
+        {
+            Description =
+                "Pictures or sounds: files, folders, or patterns such as 'photos/*.png'. "
+                + "Texts: themselves, tables (.csv, .tsv, .jsonl), .txt with a text a line, or - for standard input",
+            Arity = arity,
+        };
 
     /// <summary>Files, folders and patterns of pictures or sounds; or texts, tables of texts, and - for standard input.</summary>
     /// <exception cref="CommandException">A file is not there, or standard input is empty.</exception>
