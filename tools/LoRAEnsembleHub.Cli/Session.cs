@@ -1,13 +1,17 @@
+using System.Text;
 using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Data;
 using Spectre.Console;
 
 namespace LoRAEnsembleHub.Cli;
 
-/// <summary>What a command may say while it works; all of it goes to standard error.</summary>
+/// <summary>What a command may say while it works, all of it to standard error, and what it may ask of standard input.</summary>
 /// <param name="errors">Standard error.</param>
 /// <param name="isQuiet">Whether notes and progress are left out. Warnings never are.</param>
 internal sealed class Session(IAnsiConsole errors, bool isQuiet)
 {
+    private const int MostRemarks = 3;
+
     private readonly List<string> warnings = [];
 
     /// <summary>Whether a progress bar may be drawn.</summary>
@@ -15,6 +19,11 @@ internal sealed class Session(IAnsiConsole errors, bool isQuiet)
 
     /// <summary>What was warned of so far, for results that repeat it.</summary>
     public IReadOnlyList<string> Warnings => warnings;
+
+    /// <summary>Standard input as UTF-8; bytes that are none end it with an error instead of passing as other characters.</summary>
+    /// <returns>The caller disposes it.</returns>
+    public static TextReader OpenInput() =>
+        new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
 
     /// <summary>Says what was done or is going on.</summary>
     public void Note(string text)
@@ -31,6 +40,21 @@ internal sealed class Session(IAnsiConsole errors, bool isQuiet)
         warnings.Add(text);
         errors.Write(new Text("warning: ", new Style(Color.Yellow)));
         errors.Write(new Text(Printable.Of(text) + "\n"));
+    }
+
+    /// <summary>Warns of what had to be done to examples so that the model could take them; many remarks become few lines.</summary>
+    public void WarnOf(LabeledExamples examples)
+    {
+        var remarks = examples.Remarks;
+        foreach (var remark in remarks.Take(MostRemarks))
+        {
+            Warn(remark);
+        }
+
+        if (remarks.Count > MostRemarks)
+        {
+            Warn($"The same or the like holds for {remarks.Count - MostRemarks} more of {examples.Name}.");
+        }
     }
 
     /// <summary>Runs work that counts up to a total, with a bar where there is a terminal.</summary>

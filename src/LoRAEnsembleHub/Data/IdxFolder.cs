@@ -1,3 +1,5 @@
+using LoRAEnsembleHub.Inputs;
+
 namespace LoRAEnsembleHub.Data;
 
 /// <summary>Opens a folder laid out like MNIST: one IDX file of images and one of labels for each split.</summary>
@@ -11,7 +13,7 @@ internal static class IdxFolder
 
     /// <summary>Opens one split.</summary>
     /// <exception cref="InvalidDataException">The split is missing, or one of its files is broken; the message names the file.</exception>
-    internal static LabeledImages Open(string folder, string split, IReadOnlyList<string>? classNames)
+    internal static LabeledData<RgbImage> Open(string folder, string split, IReadOnlyList<string>? classNames)
     {
         var found = FoundSplits(folder);
         var prefix = Splits.Pick(folder, split, found);
@@ -28,7 +30,7 @@ internal static class IdxFolder
         var own = ClassNameFiles.Find(folder);
         var map = new LabelMap(folder, own, classNames, own is null && classNames is null ? CountClasses(folder, found) : 0);
         var mapped = labels.Select((label, index) => map.ByNumber(label, $"{labelFile}#{index}")).ToArray();
-        return new IdxImages(ImageData.NameOf(folder, split), imageFile, map.ClassNames, pixels, sizes[1], sizes[2], mapped);
+        return new IdxImages(DataNames.Of(folder, split), imageFile, map.ClassNames, pixels, sizes[1], sizes[2], mapped);
     }
 
     // All splits count, so that every split of a data set has the same classes.

@@ -11,7 +11,7 @@ internal sealed class IdxImages(
     int height,
     int width,
     int[] labels // [count]
-) : LabeledImages
+) : LabeledData<RgbImage>
 {
     public override string Name => name;
 

@@ -1,5 +1,4 @@
 using LoRAEnsembleHub.Inputs;
-using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Data;
 
@@ -25,7 +24,12 @@ public static class ImageData
     /// <returns>The images of the split, in file order.</returns>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidDataException">The split is missing, or the data are not as described; the message names the file.</exception>
-    public static LabeledImages Open(string path, string split, Func<string, RgbImage> decode, IReadOnlyList<string>? classNames = null)
+    public static LabeledData<RgbImage> Open(
+        string path,
+        string split,
+        Func<string, RgbImage> decode,
+        IReadOnlyList<string>? classNames = null
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentException.ThrowIfNullOrWhiteSpace(split);
@@ -35,21 +39,9 @@ public static class ImageData
             ClassNameFiles.Checked(classNames, "The class names asked for");
         }
 
-        if (File.Exists(path) && IsCsv(path))
-        {
-            return CsvImages.Open(path, split, classNames, decode);
-        }
-
-        if (!Directory.Exists(path))
-        {
-            throw new DirectoryNotFoundException(
-                $"{path}: not found, or not a data set. Needed: a folder of IDX files, a folder with one folder per class, or a CSV file."
-            );
-        }
-
-        return IdxFolder.Matches(path) ? IdxFolder.Open(path, split, classNames)
-            : TableOf(path) is { } table ? CsvImages.Open(table, split, classNames, decode)
-            : ImageFolders.Open(path, split, classNames, decode);
+        return Directory.Exists(path) && IdxFolder.Matches(path)
+            ? IdxFolder.Open(path, split, classNames)
+            : FileData.Open(path, split, classNames, FileKind.Image, decode);
     }
 
     /// <summary>The parts that a data set is divided into.</summary>
@@ -59,43 +51,6 @@ public static class ImageData
     public static IReadOnlyList<string> FindSplits(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        if (File.Exists(path))
-        {
-            return IsCsv(path) ? CsvImages.FindSplits(path) : [];
-        }
-
-        return !Directory.Exists(path) ? []
-            : IdxFolder.Matches(path) ? IdxFolder.FindSplits(path)
-            : TableOf(path) is { } table ? CsvImages.FindSplits(table)
-            : ImageFolders.FindSplits(path);
+        return Directory.Exists(path) && IdxFolder.Matches(path) ? IdxFolder.FindSplits(path) : FileData.FindSplits(path, FileKind.Image);
     }
-
-    /// <summary>The name of one part of a data set.</summary>
-    internal static string NameOf(string folder, string split) => $"{RepositoryFolder.Of(folder).Name}/{Splits.Canonical(split)}";
-
-    /// <summary>The name of a data set that is not divided.</summary>
-    /// <exception cref="InvalidDataException">The part asked for is one that only a divided data set can have.</exception>
-    internal static string WholeName(string folder, string split) =>
-        split == Splits.Whole || Splits.IsKnown(split)
-            ? NameOf(folder, Splits.Whole)
-            : throw new InvalidDataException(
-                $"{folder}: there is no split '{split}'; the data set is not divided. Ask for '{Splits.Whole}'."
-            );
-
-    private static string? TableOf(string folder)
-    {
-        var tables = Directory.GetFiles(folder).Where(IsCsv).Order(StringComparer.Ordinal).ToArray();
-        return tables.FirstOrDefault(file => Path.GetFileName(file) == "labels.csv")
-            ?? tables switch
-            {
-                [] => null,
-                [var one] => one,
-                _ => throw new InvalidDataException(
-                    $"{folder}: {tables.Length} CSV files and no labels.csv. Give the path of the one to open: "
-                        + $"{string.Join(", ", tables.Select(Path.GetFileName))}."
-                ),
-            };
-    }
-
-    private static bool IsCsv(string file) => file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
 }

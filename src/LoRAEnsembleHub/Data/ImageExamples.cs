@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Training;
-using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Data;
 
@@ -12,7 +11,7 @@ public sealed class ImageExamples : LabeledExamples
     private const long AugmentationStream = 3;
     private const long CachedPixels = 256L << 20;
 
-    private readonly LabeledImages images;
+    private readonly LabeledData<RgbImage> images;
     private readonly ImageProcessor processor;
     private readonly ImageAugmentation augmentation;
     private readonly long seed;
@@ -24,7 +23,7 @@ public sealed class ImageExamples : LabeledExamples
     /// <param name="processor">How they become model input.</param>
     /// <param name="augmentation">Random changes in training; null for none.</param>
     /// <param name="seed">Seed of the random changes.</param>
-    public ImageExamples(LabeledImages images, ImageProcessor processor, ImageAugmentation? augmentation = null, long seed = 0)
+    public ImageExamples(LabeledData<RgbImage> images, ImageProcessor processor, ImageAugmentation? augmentation = null, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(processor);
@@ -48,14 +47,20 @@ public sealed class ImageExamples : LabeledExamples
     public override string Preparation =>
         $"{processor.Description}\n{seed}\n{JsonSerializer.Serialize(augmentation, TrainingOptions.Json)}";
 
-    /// <summary>Where a picture comes from.</summary>
-    public string Source(int index) => images.Source(index);
-
-    /// <summary>The picture itself, not augmented and not prepared.</summary>
-    public RgbImage Image(int index) => images.Read(index);
+    /// <inheritdoc />
+    public override string Source(int index) => images.Source(index);
 
     /// <inheritdoc />
-    public override IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch)
+    public override RgbImage Picture(int index) => images.Read(index);
+
+    /// <inheritdoc />
+    public override IReadOnlyList<string> Facts(int index) => FactsOf?.Invoke(images.Source(index)) ?? [];
+
+    /// <summary>Tells what was done to decode a file; null where pictures are not files.</summary>
+    internal Func<string, IReadOnlyList<string>>? FactsOf { get; init; }
+
+    /// <inheritdoc />
+    public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
         var prepared = new RgbImage[indices.Length];
         for (var i = 0; i < indices.Length; i++)
@@ -70,7 +75,7 @@ public sealed class ImageExamples : LabeledExamples
             throw new ImageException(
                 images.Source(indices[odd]),
                 $"it is {prepared[odd].Height} × {prepared[odd].Width} pixels after preparation, others of the batch are {height} × {width}; "
-                    + "turn do_resize on in preprocessor_config.json, or predict such pictures one by one"
+                    + "one batch needs one size: turn do_resize on in preprocessor_config.json, or take such pictures one by one"
             );
         }
 
@@ -80,7 +85,7 @@ public sealed class ImageExamples : LabeledExamples
             processor.Write(prepared[i], values.AsSpan(3 * height * width * i, 3 * height * width));
         }
 
-        return new Dictionary<string, Tensor> { ["pixel_values"] = tensor(values, [indices.Length, 3, height, width]) };
+        return [new NumberArray("pixel_values", [indices.Length, 3, height, width], values)];
     }
 
     private RgbImage Prepared(int index, int? epoch)

@@ -1,3 +1,5 @@
+using LoRAEnsembleHub.Inputs;
+using LoRAEnsembleHub.Training;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Data;
@@ -8,22 +10,83 @@ public abstract class LabeledExamples
     /// <summary>What the data set is called.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Number of examples.</summary>
+    /// <summary>Number of examples; 1 or more.</summary>
     public abstract int Count { get; }
 
     /// <summary>Class names by label.</summary>
     public abstract IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>The class of an example: 0 to the number of classes − 1.</summary>
-    public abstract int Label(int index);
-
     /// <summary>How the examples become model inputs, as text; empty when they always do so alike.</summary>
     /// <remarks>A stopped training run is only continued with examples that say the same here.</remarks>
     public virtual string Preparation => "";
 
+    /// <summary>What users should know of the examples prepared so far, one sentence each, such as that a sound was resampled.</summary>
+    public virtual IReadOnlyList<string> Remarks => [];
+
+    /// <summary>The class of an example: 0 to the number of classes − 1.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    public abstract int Label(int index);
+
+    /// <summary>Where an example comes from: its file, or the place in the file that holds it.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    public abstract string Source(int index);
+
+    /// <summary>How long an example is, in whatever its model counts; examples of like length are predicted together.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    /// <returns>0 where all are equally long.</returns>
+    public virtual int Length(int index) => 0;
+
+    /// <summary>The example to look at: the picture itself, or a picture of the sound; not augmented.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    /// <returns>Null where there is nothing to look at.</returns>
+    public virtual RgbImage? Picture(int index) => null;
+
+    /// <summary>The example to read.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    /// <returns>Null where there is nothing to read.</returns>
+    public virtual string? Text(int index) => null;
+
+    /// <summary>What was done to make an example the input of a model, a few words each; known once <see cref="Arrays"/> was asked for it.</summary>
+    /// <param name="index">0 … <see cref="Count"/> − 1.</param>
+    public virtual IReadOnlyList<string> Facts(int index) => [];
+
+    /// <summary>Model inputs of some examples as plain arrays.</summary>
+    /// <param name="indices">Which examples, in the order of the batch; one or more.</param>
+    /// <param name="epoch">The pass that random changes are drawn for, or null for none (evaluation).</param>
+    /// <returns>One array per input, batch first.</returns>
+    public abstract IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch);
+
     /// <summary>Model inputs of some examples.</summary>
-    /// <param name="indices">Which examples, in the order of the batch.</param>
+    /// <param name="indices">Which examples, in the order of the batch; one or more.</param>
     /// <param name="epoch">The pass that random changes are drawn for, or null for none (evaluation).</param>
     /// <returns>Tensors by transformers' input names, batch first, in the caller's scope.</returns>
-    public abstract IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch);
+    public IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch) =>
+        Arrays(indices, epoch).ToDictionary(array => array.Name, array => array.ToTensor(), StringComparer.Ordinal);
+
+    /// <summary>The number of examples of each class.</summary>
+    /// <returns>[classes]; what <see cref="ClassWeights"/> needs.</returns>
+    public int[] CountPerClass()
+    {
+        var counts = new int[ClassNames.Count];
+        for (var index = 0; index < Count; index++)
+        {
+            counts[Label(index)]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>A view of some examples drawn at random, kept in the order of this set.</summary>
+    /// <param name="count">How many: 1 … <see cref="Count"/>.</param>
+    /// <param name="seed">The same seed draws the same examples; a larger count with it adds to a smaller one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The set does not hold that many examples.</exception>
+    public LabeledExamples Subset(int count, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        var random = new SeededRandom(seed);
+        var chosen = random.NextPermutation(Count)[..count];
+        Array.Sort(chosen);
+        return new ExampleView(this, chosen);
+    }
 }

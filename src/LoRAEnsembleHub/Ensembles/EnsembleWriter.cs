@@ -63,11 +63,9 @@ public static class EnsembleWriter
 
         RemoveSurplus(folder, members.Count);
         manifest = manifest with { Members = members };
-        if (options.PreprocessorJson is { } preprocessor)
+        foreach (var (name, text) in options.InputFiles)
         {
-            await TextFile
-                .WriteAsync(Path.Combine(folder, "preprocessor_config.json"), preprocessor, cancellationToken)
-                .ConfigureAwait(false);
+            await TextFile.WriteAsync(Path.Combine(folder, name), text, cancellationToken).ConfigureAwait(false);
         }
 
         if (options.Card)

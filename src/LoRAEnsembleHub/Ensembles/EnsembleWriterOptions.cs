@@ -8,8 +8,8 @@ public sealed record EnsembleWriterOptions
     /// <summary>Spelling of the members' tensors.</summary>
     public PeftNaming Naming { get; init; } = PeftNaming.Both;
 
-    /// <summary>Text of preprocessor_config.json, or null to write none.</summary>
-    public string? PreprocessorJson { get; init; }
+    /// <summary>The files that say how inputs are prepared, such as preprocessor_config.json: text by bare name.</summary>
+    public IReadOnlyDictionary<string, string> InputFiles { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether a model card (README.md) is written.</summary>
     public bool Card { get; init; } = true;

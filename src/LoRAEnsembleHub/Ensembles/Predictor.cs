@@ -37,12 +37,14 @@ public static class Predictor
             throw new ModelException($"{examples.Name} has no examples to predict.");
         }
 
+        // examples of like length together, so that little is padded
+        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(examples.Length)];
         float[]? logits = null;
         var (members, classes) = (0, 0);
         for (var first = 0; first < examples.Count; first += batchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int[] indices = [.. Enumerable.Range(first, Math.Min(batchSize, examples.Count - first))];
+            var indices = order.AsSpan(first, Math.Min(batchSize, examples.Count - first));
             using var scope = NewDisposeScope();
             using var outputs = model.Forward(examples.Batch(indices, null));
             var part = model.Attached is null ? outputs.Logits.unsqueeze(0) : outputs.Logits; // [members, batch, classes]
@@ -52,7 +54,7 @@ public static class Predictor
                 logits = new float[(long)members * examples.Count * classes];
             }
 
-            Scatter(part.cpu().contiguous().data<float>().ToArray(), logits, members, examples.Count, classes, first, indices.Length);
+            Scatter(part.cpu().contiguous().data<float>().ToArray(), logits, members, examples.Count, classes, indices);
             progress?.Report(first + indices.Length);
         }
 
@@ -60,11 +62,15 @@ public static class Predictor
         return new Predictions(logits!, members, examples.Count, classes, labels, classNames);
     }
 
-    private static void Scatter(float[] part, float[] logits, int members, int examples, int classes, int first, int count)
+    private static void Scatter(float[] part, float[] logits, int members, int examples, int classes, ReadOnlySpan<int> indices)
     {
         for (var member = 0; member < members; member++)
         {
-            part.AsSpan(member * count * classes, count * classes).CopyTo(logits.AsSpan(((member * examples) + first) * classes));
+            for (var i = 0; i < indices.Length; i++)
+            {
+                part.AsSpan(((member * indices.Length) + i) * classes, classes)
+                    .CopyTo(logits.AsSpan(((member * examples) + indices[i]) * classes));
+            }
         }
     }
 }

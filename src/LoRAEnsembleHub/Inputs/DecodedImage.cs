@@ -23,4 +23,23 @@ public sealed record DecodedImage
 
     /// <summary>Frames in the file; above 1 for an animation, of which the first was taken.</summary>
     public int FrameCount { get; init; } = 1;
+
+    /// <summary>What was done to make the picture RGB, a few words each.</summary>
+    /// <param name="wanted">What was asked for where the file stores an orientation.</param>
+    internal IReadOnlyList<string> Facts(ImageOrientation wanted)
+    {
+        (bool Holds, string Words)[] facts =
+        [
+            (GreyRepeated, "grey repeated over red, green and blue"),
+            (SixteenBitGreyClipped, "16-bit grey values above 255 became 255, as Pillow has it"),
+            (AlphaDropped, "transparency dropped without blending"),
+            (
+                StoredOrientation != ImageOrientationTag.TopLeft,
+                $"EXIF orientation {(int)StoredOrientation} "
+                    + (wanted == ImageOrientation.Upright ? "applied" : "not applied; --upright would turn the picture")
+            ),
+            (FrameCount > 1, $"first of {FrameCount} frames taken"),
+        ];
+        return [.. facts.Where(fact => fact.Holds).Select(fact => fact.Words)];
+    }
 }

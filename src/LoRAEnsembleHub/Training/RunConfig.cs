@@ -20,7 +20,7 @@ public sealed record RunConfig
     /// <summary>Repository that the base is a copy of; null takes the last two parts of its path.</summary>
     public string? BaseId { get; init; }
 
-    /// <summary>The data set: see <see cref="ImageData.Open"/>.</summary>
+    /// <summary>The data set: see <see cref="InputPipeline.Open"/>.</summary>
     public string Data { get; init; } = "";
 
     /// <summary>Repository that the data set is a copy of; null takes the last two parts of its path.</summary>
@@ -71,6 +71,9 @@ public sealed record RunConfig
             throw new TrainingException($"{place}: {e.Message}", e);
         }
     }
+
+    /// <summary>The choices that concern how inputs are prepared.</summary>
+    internal InputOptions InputOptions => new() { Normalization = Normalization };
 
     /// <summary>The run as JSON with sorted names.</summary>
     public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!);

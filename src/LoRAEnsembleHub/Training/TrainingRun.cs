@@ -2,7 +2,6 @@ using System.Globalization;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
-using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Native;
 using LoRAEnsembleHub.Weights;
@@ -14,27 +13,27 @@ public sealed class TrainingRun : IDisposable
 {
     private readonly RunConfig config;
     private readonly PretrainedModel model;
-    private readonly ImageExamples examples;
-    private readonly LabeledImages? tests;
-    private readonly ImageProcessorConfig processor;
+    private readonly LabeledExamples examples;
+    private readonly LabeledExamples? tests;
+    private readonly InputPipeline pipeline;
     private readonly Trainer trainer;
     private readonly OutputClaim claim;
 
     private TrainingRun(
         RunConfig config,
         PretrainedModel model,
-        ImageExamples examples,
-        LabeledImages? tests,
-        ImageProcessorConfig processor,
+        LabeledExamples examples,
+        LabeledExamples? tests,
+        InputPipeline pipeline,
         Trainer trainer,
         OutputClaim claim
     ) =>
-        (this.config, this.model, this.examples, this.tests, this.processor, this.trainer, this.claim) = (
+        (this.config, this.model, this.examples, this.tests, this.pipeline, this.trainer, this.claim) = (
             config,
             model,
             examples,
             tests,
-            processor,
+            pipeline,
             trainer,
             claim
         );
@@ -75,8 +74,10 @@ public sealed class TrainingRun : IDisposable
 
         // what is needed at the end is looked at before the hours of training, not after
         EnsembleWriter.CheckFolder(config.Output);
-        var images = ImageData.Open(config.Data, config.Split, Decode);
-        var tests = config.TestSplit is null ? null : ImageData.Open(config.Data, config.TestSplit, Decode, images.ClassNames);
+        var pipeline = InputPipelines.Load(config.Base, config.InputOptions);
+        var examples = pipeline.OpenForTraining(config);
+        var tests = config.TestSplit is null ? null : pipeline.Open(config.Data, config.TestSplit, examples.ClassNames);
+        var weights = Weights(config, examples);
         var options = new ModelOptions
         {
             Device = ComputeDevice.Parse(config.Device),
@@ -86,15 +87,12 @@ public sealed class TrainingRun : IDisposable
         var model = PretrainedModels.Load(config.Base, options);
         try
         {
-            var processor = Processor(config);
-            var weights = Weights(config, images);
             var training = config.Training with { ClassWeights = config.Training.ClassWeights ?? weights };
-            var examples = new ImageExamples(images, new ImageProcessor(processor), config.Augmentation, training.Seed);
             var claim = OutputClaim.Take(Path.GetDirectoryName(checkpoint)!);
             try
             {
                 var trainer = Begin(model, training, examples, checkpoint, restart);
-                return new TrainingRun(config, model, examples, tests, processor, trainer, claim);
+                return new TrainingRun(config, model, examples, tests, pipeline, trainer, claim);
             }
             catch
             {
@@ -141,7 +139,7 @@ public sealed class TrainingRun : IDisposable
         model.Dispose();
     }
 
-    private static Trainer Begin(PretrainedModel model, TrainingOptions options, ImageExamples examples, string checkpoint, bool restart)
+    private static Trainer Begin(PretrainedModel model, TrainingOptions options, LabeledExamples examples, string checkpoint, bool restart)
     {
         var trainer = new Trainer(model, options, examples);
         try
@@ -163,17 +161,9 @@ public sealed class TrainingRun : IDisposable
 
     private static string CheckpointPath(RunConfig config) => Path.Combine(config.Output, ".checkpoint", "state.safetensors");
 
-    private static RgbImage Decode(string path) => ImageDecoder.Read(path, ImageOrientation.Upright).Image;
-
-    private static ImageProcessorConfig Processor(RunConfig config)
+    private static double[]? Weights(RunConfig config, LabeledExamples examples)
     {
-        var processor = ImageProcessorConfig.Load(config.Base);
-        return config.Normalization == PixelNormalization.Unit ? processor with { DoNormalize = false } : processor;
-    }
-
-    private static double[]? Weights(RunConfig config, LabeledImages images)
-    {
-        var counts = images.CountPerClass();
+        var counts = examples.CountPerClass();
         var (name, beta) = config.ClassWeighting.Split(':') is [var kind, var number] ? (kind, number) : (config.ClassWeighting, "0.9991");
         return name switch
         {
@@ -199,10 +189,9 @@ public sealed class TrainingRun : IDisposable
         model.Attach(set);
         try
         {
-            var test = new ImageExamples(tests, new ImageProcessor(processor));
             var predictions = Predictor.Predict(
                 model,
-                test,
+                tests,
                 examples.ClassNames,
                 progress: measuring,
                 cancellationToken: cancellationToken
@@ -237,7 +226,7 @@ public sealed class TrainingRun : IDisposable
         {
             Naming = config.Naming,
             License = config.License,
-            PreprocessorJson = processor.ToJson(),
+            InputFiles = pipeline.OwnFiles,
             TrainingCommand = command,
         };
         var manifest = await EnsembleWriter.WriteAsync(config.Output, set, model, facts, options, cancellationToken).ConfigureAwait(false);

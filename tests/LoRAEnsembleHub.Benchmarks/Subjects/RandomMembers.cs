@@ -45,7 +45,9 @@ internal static class RandomMembers
 
         public override int Label(int index) => 0;
 
-        public override IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch) =>
+        public override string Source(int index) => $"{Name}#{index}";
+
+        public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch) =>
             throw new NotSupportedException("These examples only name classes.");
     }
 }

@@ -27,10 +27,10 @@ public sealed class HubVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
         var picture = Path.Combine(tiny.Data, "test", "dark", "0.png");
         var here = (await Tool.RunAsync("predict", "--base", tiny.Base, "--ensemble", tiny.Ensemble, picture, "--json")).Done().Json();
         var there = (await Tool.RunAsync("predict", "--base", model, "--ensemble", ensemble, picture, "--json")).Done().Json();
-        Assert.Equal(here["images"]?.ToJsonString(), there["images"]?.ToJsonString());
-        Assert.NotNull(here["images"]);
+        Assert.Equal(here["predictions"]?.ToJsonString(), there["predictions"]?.ToJsonString());
+        Assert.NotNull(here["predictions"]);
         var named = (await Tool.RunAsync(place, "predict", "--ensemble", "tiny/ensemble", picture, "--json")).Done().Json();
-        Assert.Equal(here["images"]!.ToJsonString(), named["images"]!.ToJsonString());
+        Assert.Equal(here["predictions"]!.ToJsonString(), named["predictions"]!.ToJsonString());
         Assert.Equal(model, (string?)named["base"]);
         (await Tool.RunAsync(place, "predict", "--ensemble", "tiny/other", picture)).Refused(3, "lorae-hub pull tiny/other");
         (await Tool.RunAsync(place, "predict", picture)).Refused(2, "--base");

@@ -24,11 +24,11 @@ public sealed class PredictTests(TinyBase tiny) : IClassFixture<TinyBase>
             ensemble.Labels,
             cancellationToken: TestContext.Current.CancellationToken
         );
-        Assert.Equal(images.Count, json["images"]!.AsArray().Count);
+        Assert.Equal(images.Count, json["predictions"]!.AsArray().Count);
         for (var index = 0; index < images.Count; index++)
         {
-            var (found, wanted) = (json["images"]![index]!, ExamplePrediction.Of(predictions, index, Aggregation.MeanProbability));
-            Assert.Equal(images.Source(index), (string?)found["image"]);
+            var (found, wanted) = (json["predictions"]![index]!, ExamplePrediction.Of(predictions, index, Aggregation.MeanProbability));
+            Assert.Equal(images.Source(index), (string?)found["input"]);
             Assert.Equal(images.ClassNames[images.Label(index)], (string?)found["true_label"]);
             Assert.Equal(ensemble.Labels[wanted.Label], (string?)found["label"]);
             Assert.Equal(wanted.Label == images.Label(index), (bool)found["is_correct"]!);
@@ -61,7 +61,7 @@ public sealed class PredictTests(TinyBase tiny) : IClassFixture<TinyBase>
         Assert.All(quiet.Output.TrimEnd().Split('\n'), line => Assert.Matches("^(dark|light)$", line));
         var rows = (await Tool.RunAsync([.. Ours, "--data", tiny.Data, "--limit", "3", "--csv"])).Done().Output.TrimEnd().Split('\n');
         Assert.Equal(4, rows.Length);
-        Assert.StartsWith("image,true_label,label,probability,predictive_entropy,", rows[0], StringComparison.Ordinal);
+        Assert.StartsWith("input,true_label,label,probability,predictive_entropy,", rows[0], StringComparison.Ordinal);
         Assert.EndsWith("probability:dark,probability:light", rows[0], StringComparison.Ordinal);
         var values = rows[1].Split(',');
         Assert.Equal(1, double.Parse(values[^1]) + double.Parse(values[^2]), 9);
@@ -79,7 +79,7 @@ public sealed class PredictTests(TinyBase tiny) : IClassFixture<TinyBase>
         var json = run.Done().Json();
         Assert.Equal("mean_logit", (string?)json["aggregation"]);
         Assert.Equal([1000, 1000], json["temperatures"]!.AsArray().Select(value => (double)value!));
-        Assert.All(json["images"]!.AsArray(), image => Assert.InRange((double)image!["probability"]!, 0.5, 0.51));
+        Assert.All(json["predictions"]!.AsArray(), image => Assert.InRange((double)image!["probability"]!, 0.5, 0.51));
     }
 
     [Fact]
@@ -88,8 +88,8 @@ public sealed class PredictTests(TinyBase tiny) : IClassFixture<TinyBase>
         var run = await Tool.RunAsync("predict", "--base", tiny.Base, "--data", tiny.Data, "--limit", "2", "--json");
         var json = run.Done().Json();
         Assert.Equal(1, (int)json["members"]!);
-        Assert.All(json["images"]!.AsArray(), image => Assert.Null(image!["is_correct"]));
-        Assert.All(json["images"]!.AsArray(), image => Assert.Matches("^(ant|bee|cat|dog|elk)$", (string)image!["label"]!));
+        Assert.All(json["predictions"]!.AsArray(), image => Assert.Null(image!["is_correct"]));
+        Assert.All(json["predictions"]!.AsArray(), image => Assert.Matches("^(ant|bee|cat|dog|elk)$", (string)image!["label"]!));
     }
 
     [Fact]

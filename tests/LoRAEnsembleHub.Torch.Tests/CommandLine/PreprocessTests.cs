@@ -86,9 +86,9 @@ public sealed class PreprocessTests : IDisposable
         var place = new ToolPlace { Folder = scratch.Path };
         async Task<string[]> Found(params string[] inputs) =>
             [
-                .. (await Tool.RunAsync(place, [.. arguments, .. inputs])).Done().Json()["pictures"]!
+                .. (await Tool.RunAsync(place, [.. arguments, .. inputs])).Done().Json()["inputs"]!
                     .AsArray()
-                    .Select(file => (string)file!["file"]!),
+                    .Select(file => (string)file!["input"]!),
             ];
         string Under(params string[] parts) => Path.Combine([.. parts]);
         Assert.Equal([Under("pictures", "a.png"), Under("pictures", "b.png")], await Found("pictures"));

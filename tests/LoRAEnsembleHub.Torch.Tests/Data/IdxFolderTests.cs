@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Torch.Tests.Data;
 
@@ -107,5 +108,5 @@ public sealed class IdxFolderTests
         );
     }
 
-    private static LabeledImages Open(DataFolder folder, string split) => ImageData.Open(folder.Path, split, DataFolder.Decode);
+    private static LabeledData<RgbImage> Open(DataFolder folder, string split) => ImageData.Open(folder.Path, split, DataFolder.Decode);
 }

@@ -52,7 +52,11 @@ public sealed class EnsembleRoundTrip : IDisposable
     [InlineData("vit-bf16", PeftNaming.Both)]
     public async Task Saving_loading_and_saving_again_gives_the_same_bytes_and_logits(string name, PeftNaming naming)
     {
-        var options = new EnsembleWriterOptions { Naming = naming, PreprocessorJson = "{}\n" };
+        var options = new EnsembleWriterOptions
+        {
+            Naming = naming,
+            InputFiles = new Dictionary<string, string> { ["preprocessor_config.json"] = "{}\n" },
+        };
         using var original = AdapterSet.Read(name, Members(Golden.Folder("peft", name)), model.Catalogue);
         var (first, second) = (Path.Combine(scratch.Path, "first"), Path.Combine(scratch.Path, "second"));
         await EnsembleWriter.WriteAsync(first, original, model, Facts, options, TestContext.Current.CancellationToken);

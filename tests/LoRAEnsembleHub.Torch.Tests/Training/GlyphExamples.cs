@@ -1,6 +1,5 @@
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Training;
-using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Torch.Tests.Training;
 
@@ -15,7 +14,9 @@ internal sealed class GlyphExamples(int count = 24, int classes = 3, bool notFin
 
     public override int Label(int index) => index % classes;
 
-    public override IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch)
+    public override string Source(int index) => $"noise#{index}";
+
+    public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
         var values = new float[indices.Length * 3 * 32 * 32];
         for (var i = 0; i < indices.Length; i++)
@@ -29,6 +30,6 @@ internal sealed class GlyphExamples(int count = 24, int classes = 3, bool notFin
             }
         }
 
-        return new Dictionary<string, Tensor> { ["pixel_values"] = tensor(values, [indices.Length, 3, 32, 32]) };
+        return [new NumberArray("pixel_values", [indices.Length, 3, 32, 32], values)];
     }
 }

@@ -115,7 +115,8 @@ public sealed class GoldenTraining(ITestOutputHelper output)
 
         public override int Label(int index) => (int)labels[index].item<long>();
 
-        public override IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch) =>
-            throw new NotSupportedException();
+        public override string Source(int index) => $"golden#{index}";
+
+        public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch) => throw new NotSupportedException();
     }
 }

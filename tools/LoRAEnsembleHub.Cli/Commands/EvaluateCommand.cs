@@ -4,7 +4,6 @@ using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
-using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -20,28 +19,22 @@ internal sealed class EvaluateCommand : Verb
         "Data set of unfamiliar inputs; its classes do not matter"
     );
     private readonly Option<string?> outsideSplit = OptionKinds.Text("--ood-split", "NAME", "Part of that data set (default: test)");
-    private readonly Option<int?> limit = OptionKinds.WholeNumber("--limit", "At most so many images of each, drawn with a fixed seed");
+    private readonly Option<int?> limit = OptionKinds.WholeNumber("--limit", "At most so many examples of each, drawn with a fixed seed");
     private readonly Option<string?> report = OptionKinds.Text("--report", "DIR", "Write report.md, report.json and report.html there");
-    private readonly Option<int?> batchSize = OptionKinds.WholeNumber("--batch-size", "Images computed together (default: 64)");
-    private readonly Option<string?> preprocessor = OptionKinds.Text(
-        "--preprocessor",
-        "FILE|DIR",
-        "Prepare pictures so; default: preprocessor_config.json of the ensemble, else of the base"
-    );
-
-    private readonly OrientationChoice orientation;
+    private readonly Option<int?> batchSize = OptionKinds.WholeNumber("--batch-size", "Inputs computed together (default: 64)");
+    private readonly InputChoice preparation;
 
     public EvaluateCommand()
         : base("evaluate", "Measure accuracy, likelihood, calibration and uncertainty of an ensemble and of its members")
     {
         choice = new ModelChoice(Command);
-        Option[] options = [data, split, outside, outsideSplit, limit, report, batchSize, preprocessor];
+        Option[] options = [data, split, outside, outsideSplit, limit, report, batchSize];
         foreach (var option in options)
         {
             Command.Add(option);
         }
 
-        orientation = new OrientationChoice(Command, ImageOrientation.Upright);
+        preparation = new InputChoice(Command);
     }
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
@@ -58,29 +51,32 @@ internal sealed class EvaluateCommand : Verb
             Need.FileOrFolder(unfamiliar, "--ood");
         }
 
-        var (processor, _) = Preparation.Of(request, parsed.GetValue(preprocessor));
+        var pipeline = preparation.Read(parsed, request);
         using var loaded = LoadedModel.Open(request, session);
-        var (most, turned) = (parsed.GetValue(limit), orientation.Read(parsed));
-        var images = ImageSets.OpenFor(place, parsed.GetValue(split) ?? "test", loaded.Labels, turned, most);
-        var others = unfamiliar is null ? null : ImageSets.OpenOther(unfamiliar, parsed.GetValue(outsideSplit) ?? "test", turned, most);
-        Predictions Predict(LabeledImages set, bool withLabels) =>
-            session
-                .Track(
-                    $"Predicting {set.Name}",
-                    set.Count,
-                    progress =>
-                        Predictor.Predict(
-                            loaded.Model,
-                            new ImageExamples(set, processor),
-                            loaded.Labels,
-                            withLabels,
-                            parsed.GetValue(batchSize) ?? 64,
-                            progress,
-                            cancellationToken
-                        )
-                )
-                .WithTemperature(loaded.Temperatures);
-        var inside = Predict(images, withLabels: true);
+        var most = parsed.GetValue(limit);
+        var examples = ExampleSets.OpenFor(pipeline, place, parsed.GetValue(split) ?? "test", loaded.Labels, most);
+        var others = unfamiliar is null ? null : ExampleSets.OpenOther(pipeline, unfamiliar, parsed.GetValue(outsideSplit) ?? "test", most);
+        Predictions Predict(LabeledExamples set, bool withLabels)
+        {
+            var predicted = session.Track(
+                $"Predicting {set.Name}",
+                set.Count,
+                progress =>
+                    Predictor.Predict(
+                        loaded.Model,
+                        set,
+                        loaded.Labels,
+                        withLabels,
+                        parsed.GetValue(batchSize) ?? 64,
+                        progress,
+                        cancellationToken
+                    )
+            );
+            session.WarnOf(set);
+            return predicted.WithTemperature(loaded.Temperatures);
+        }
+
+        var inside = Predict(examples, withLabels: true);
         var beyond = others is null ? null : Predict(others, withLabels: false);
         var result = new EvaluateResult
         {
@@ -88,7 +84,8 @@ internal sealed class EvaluateCommand : Verb
             Ensemble = request.Ensemble,
             Aggregation = loaded.Aggregation,
             Temperatures = loaded.Temperatures,
-            Data = images.Name,
+            Data = examples.Name,
+            Inputs = pipeline.Many,
             Summary = EvaluationSummary.From(inside),
             Outside = beyond is null ? null : OutsideFact.Of(others!.Name, inside, beyond),
             Report = parsed.GetValue(report),
@@ -96,7 +93,7 @@ internal sealed class EvaluateCommand : Verb
         };
         if (result.Report is { } folder)
         {
-            await EvaluationReport.WriteAsync(folder, result, images, inside, beyond, cancellationToken).ConfigureAwait(false);
+            await EvaluationReport.WriteAsync(folder, result, examples, inside, beyond, cancellationToken).ConfigureAwait(false);
         }
 
         return result;

@@ -19,6 +19,9 @@ internal sealed record EvaluateResult : ICommandResult
     /// <summary>Data set and split.</summary>
     public required string Data { get; init; }
 
+    /// <summary>What the examples are, such as <c>images</c>.</summary>
+    public required string Inputs { get; init; }
+
     public required EvaluationSummary Summary { get; init; }
 
     public required OutsideFact? Outside { get; init; }
@@ -33,7 +36,7 @@ internal sealed record EvaluateResult : ICommandResult
         yield return new Facts([
             ("base", Base),
             ("ensemble", Ensemble ?? "none: the base alone"),
-            ("data", $"{Data}, {Figures.Count(Summary.Examples)} images, {Summary.Classes} classes"),
+            ("data", $"{Data}, {Figures.Count(Summary.Examples)} {Inputs}, {Summary.Classes} classes"),
             ("temperature", Temperatures.All(value => value == 1) ? null : string.Join(", ", Temperatures.Distinct())),
         ]);
         yield return ScoreTable.Of(Summary, Aggregation);

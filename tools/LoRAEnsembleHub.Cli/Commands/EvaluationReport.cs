@@ -16,14 +16,14 @@ internal static class EvaluationReport
     /// <summary>Writes the three files.</summary>
     /// <param name="folder">Made when absent.</param>
     /// <param name="result">What was measured.</param>
-    /// <param name="images">The images behind <paramref name="inside"/>.</param>
+    /// <param name="examples">The examples behind <paramref name="inside"/>.</param>
     /// <param name="inside">Predictions with labels.</param>
     /// <param name="outside">Predictions on unfamiliar inputs, or null.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     public static async Task WriteAsync(
         string folder,
         EvaluateResult result,
-        LabeledImages images,
+        LabeledExamples examples,
         Predictions inside,
         Predictions? outside,
         CancellationToken cancellationToken
@@ -39,7 +39,7 @@ internal static class EvaluationReport
             Sections =
             [
                 Warnings(result),
-                .. result.Summary.Members.Count > 1 ? [Unsure(result, images, inside)] : Array.Empty<HtmlSection>(),
+                .. result.Summary.Members.Count > 1 ? [Unsure(result, examples, inside)] : Array.Empty<HtmlSection>(),
             ],
         };
         string[] texts = [Markdown(result), Renderer.ToJson(result) + "\n", HtmlReport.Write(inside, options)];
@@ -67,16 +67,16 @@ internal static class EvaluationReport
             ],
         };
 
-    private static HtmlSection Unsure(EvaluateResult result, LabeledImages images, Predictions inside)
+    private static HtmlSection Unsure(EvaluateResult result, LabeledExamples examples, Predictions inside)
     {
         var shown = new ShownPredictions(inside, result.Aggregation, 1, false);
         var uncertainty = Uncertainty.Of(inside);
         var least = Enumerable.Range(0, inside.Examples).OrderByDescending(index => uncertainty.MutualInformation[index]).Take(LeastSure);
-        return PictureSection.Of(
+        return ExampleSection.Of(
             "Where the members disagree most",
-            $"The {Math.Min(LeastSure, inside.Examples)} images with the highest mutual information.",
-            images,
-            least.Select(index => (index, shown.Of(index, images, true)))
+            $"The {Math.Min(LeastSure, inside.Examples)} {result.Inputs} with the highest mutual information.",
+            examples,
+            least.Select(index => (index, shown.Of(index, examples, true)))
         );
     }
 

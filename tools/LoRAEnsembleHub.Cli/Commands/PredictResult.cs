@@ -3,7 +3,7 @@ using LoRAEnsembleHub.Evaluation;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
-/// <summary>What <c>predict</c> found, image by image.</summary>
+/// <summary>What <c>predict</c> found, input by input.</summary>
 internal sealed record PredictResult : ITabularResult
 {
     public required string Base { get; init; }
@@ -17,36 +17,36 @@ internal sealed record PredictResult : ITabularResult
     /// <summary>[members].</summary>
     public required IReadOnlyList<double> Temperatures { get; init; }
 
-    /// <summary>Data set and split, or null for pictures.</summary>
+    /// <summary>Data set and split, or null for inputs given one by one.</summary>
     public required string? Data { get; init; }
 
     public required IReadOnlyList<string> Labels { get; init; }
 
-    public required IReadOnlyList<ImagePrediction> Images { get; init; }
+    public required IReadOnlyList<ShownPrediction> Predictions { get; init; }
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
     public IEnumerable<Block> ToBlocks()
     {
-        yield return PredictionTable.Of(null, Images);
-        foreach (var image in Images.Where(image => image.MemberPredictions is not null))
+        yield return PredictionTable.Of(null, Predictions);
+        foreach (var one in Predictions.Where(one => one.MemberPredictions is not null))
         {
-            yield return MemberTable(image);
+            yield return MemberTable(one);
         }
 
-        if (Images.Any(image => image.IsCorrect is not null))
+        if (Predictions.Any(one => one.IsCorrect is not null))
         {
-            var right = Images.Count(image => image.IsCorrect == true);
-            yield return new Paragraph($"\n{right} of {Images.Count} right ({Figures.Percent((double)right / Images.Count)}).");
+            var right = Predictions.Count(one => one.IsCorrect == true);
+            yield return new Paragraph($"\n{right} of {Predictions.Count} right ({Figures.Percent((double)right / Predictions.Count)}).");
         }
     }
 
-    public IEnumerable<string> ToQuietLines() => Images.Select(image => image.Label);
+    public IEnumerable<string> ToQuietLines() => Predictions.Select(one => one.Label);
 
     public IEnumerable<IReadOnlyList<string>> ToRows() =>
         [
             [
-                "image",
+                "input",
                 "true_label",
                 "label",
                 "probability",
@@ -56,27 +56,27 @@ internal sealed record PredictResult : ITabularResult
                 "votes",
                 .. Labels.Select(label => $"probability:{label}"),
             ],
-            .. Images.Select(image =>
+            .. Predictions.Select(one =>
                 new[]
                 {
-                    image.Image,
-                    image.TrueLabel ?? "",
-                    image.Label,
-                    Figures.Raw(image.Probability),
-                    Figures.Raw(image.PredictiveEntropy),
-                    Figures.Raw(image.MeanMemberEntropy),
-                    Figures.Raw(image.MutualInformation),
-                    string.Join("; ", image.Votes.Select(vote => $"{vote.Count} {vote.Label}")),
+                    one.Input,
+                    one.TrueLabel ?? "",
+                    one.Label,
+                    Figures.Raw(one.Probability),
+                    Figures.Raw(one.PredictiveEntropy),
+                    Figures.Raw(one.MeanMemberEntropy),
+                    Figures.Raw(one.MutualInformation),
+                    string.Join("; ", one.Votes.Select(vote => $"{vote.Count} {vote.Label}")),
                 }
-                    .Concat(image.Probabilities.Select(Figures.Raw))
+                    .Concat(one.Probabilities.Select(Figures.Raw))
                     .ToArray()
             ),
         ];
 
-    private static Grid MemberTable(ImagePrediction image) =>
+    private static Grid MemberTable(ShownPrediction one) =>
         new(
-            image.Image,
+            one.Input,
             [new Column("member"), new Column("label"), new Column("probability", IsNumber: true)],
-            [.. image.MemberPredictions!.Select(member => new[] { $"{member.Member:00}", member.Label, Figures.Short(member.Probability) })]
+            [.. one.MemberPredictions!.Select(member => new[] { $"{member.Member:00}", member.Label, Figures.Short(member.Probability) })]
         );
 }

@@ -5,13 +5,15 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>The table of predictions that people see.</summary>
 internal static class PredictionTable
 {
-    /// <summary>One row per image; a column of true classes where any is known.</summary>
-    public static Grid Of(string? title, IReadOnlyList<ImagePrediction> images)
+    private const int LongestText = 60;
+
+    /// <summary>One row per input; a column of true classes where any is known.</summary>
+    public static Grid Of(string? title, IReadOnlyList<ShownPrediction> predictions)
     {
-        var (isLabelled, hasTop) = (images.Any(image => image.TrueLabel is not null), images.Any(image => image.Top.Count > 1));
+        var (isLabelled, hasTop) = (predictions.Any(one => one.TrueLabel is not null), predictions.Any(one => one.Top.Count > 1));
         Column[] columns =
         [
-            new("image"),
+            new("input"),
             .. isLabelled ? [new Column("true")] : Array.Empty<Column>(),
             new("label"),
             new("probability", IsNumber: true),
@@ -20,24 +22,32 @@ internal static class PredictionTable
             new("votes"),
             .. hasTop ? [new Column("most probable")] : Array.Empty<Column>(),
         ];
-        return new Grid(title, columns, [.. images.Select(image => Row(image, isLabelled, hasTop))]);
+        return new Grid(title, columns, [.. predictions.Select(one => Row(one, isLabelled, hasTop))]);
     }
 
-    private static string[] Row(ImagePrediction image, bool isLabelled, bool hasTop) =>
+    private static string[] Row(ShownPrediction one, bool isLabelled, bool hasTop) =>
         [
-            ShortName(image.Image),
-            .. isLabelled ? [image.TrueLabel ?? ""] : Array.Empty<string>(),
-            image.IsCorrect == false ? $"{image.Label} ✗" : image.Label,
-            Figures.Short(image.Probability),
-            Figures.Short(image.PredictiveEntropy),
-            Figures.Short(image.MutualInformation),
-            image.VotesInWords(),
+            Shown(one),
+            .. isLabelled ? [one.TrueLabel ?? ""] : Array.Empty<string>(),
+            one.IsCorrect == false ? $"{one.Label} ✗" : one.Label,
+            Figures.Short(one.Probability),
+            Figures.Short(one.PredictiveEntropy),
+            Figures.Short(one.MutualInformation),
+            one.VotesInWords(),
             .. hasTop
-                ? [string.Join(", ", image.Top.Select(entry => $"{entry.Label} {Figures.Short(entry.Probability)}"))]
+                ? [string.Join(", ", one.Top.Select(entry => $"{entry.Label} {Figures.Short(entry.Probability)}"))]
                 : Array.Empty<string>(),
         ];
 
-    /// <summary>Images of a data set are told by their number; the path of the one file they lie in would fill the line.</summary>
-    private static string ShortName(string source) =>
-        source.LastIndexOf('#') is var mark and >= 0 && !File.Exists(source) ? source[mark..] : source;
+    /// <summary>A text as far as there is room for it; examples that lie in one file by their number, since its path would fill the line.</summary>
+    private static string Shown(ShownPrediction one) =>
+        one.Text is { } text ? Shortened(text)
+        : one.Input.LastIndexOf('#') is var mark and >= 0 && !File.Exists(one.Input) ? one.Input[mark..]
+        : one.Input;
+
+    private static string Shortened(string text)
+    {
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= LongestText ? line : $"{line[..(LongestText - 1)].TrimEnd()}…";
+    }
 }

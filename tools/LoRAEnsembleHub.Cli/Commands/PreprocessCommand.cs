@@ -1,98 +1,70 @@
 using System.CommandLine;
 using LoRAEnsembleHub.Cli.Loading;
-using LoRAEnsembleHub.Cli.Pictures;
 using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Safetensors;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
-/// <summary>Pictures in, the tensor that a model would see out; needs no torch.</summary>
+/// <summary>Pictures, sounds or texts in, the tensors that a model would see out; needs no torch.</summary>
 internal sealed class PreprocessCommand : Verb
 {
     private readonly Option<string> config = OptionKinds.Needed(
         "--config",
         "FILE|DIR",
-        "preprocessor_config.json of transformers or config.json of timm, or the folder that holds it"
+        "preprocessor_config.json of transformers, config.json of timm, a tokenizer's file, or the folder that holds them"
     );
 
     private readonly Option<string> output = OptionKinds.Needed("--output", "FILE", "Safetensors file to write");
-    private readonly OrientationChoice orientation;
-    private readonly Argument<string[]> inputs = new("INPUT")
-    {
-        Description = "Pictures: files, folders, or patterns such as 'photos/*.png'",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private readonly InputOptionsChoice options;
+    private readonly Argument<string[]> inputs = GivenInputs.Argument(ArgumentArity.OneOrMore);
 
     public PreprocessCommand()
-        : base("preprocess", "Turn pictures into the pixel_values that a model would see")
+        : base("preprocess", "Turn pictures, sounds or texts into the tensors that a model would see")
     {
         Command.Add(config);
         Command.Add(output);
-        orientation = new OrientationChoice(Command, ImageOrientation.AsStored);
+        options = new InputOptionsChoice(Command, ImageOrientation.AsStored);
         Command.Add(inputs);
     }
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var (source, target, wanted) = (parsed.GetValue(config)!, parsed.GetValue(output)!, orientation.Read(parsed));
+        var (source, target, wanted) = (parsed.GetValue(config)!, parsed.GetValue(output)!, options.Read(parsed));
         Need.FileOrFolder(source, "--config");
         Need.PlaceForFile(target, "--output");
-        var processor = ImageProcessor.Load(source);
-        var files = PicturePaths.Find(parsed.GetValue(inputs)!);
-        Need.OtherThan(target, "--output", [source, .. files]);
-        var (pictures, prepared) = (new List<PreparedPicture>(), new List<RgbImage>());
-        foreach (var file in files)
+        var pipeline = InputPipelines.Load(source, wanted);
+        var items = await GivenInputs.FindAsync(parsed.GetValue(inputs)!, pipeline, cancellationToken).ConfigureAwait(false);
+        Need.OtherThan(target, "--output", [source, .. items.Where(item => item.Text is null).Select(item => item.Source)]);
+        var examples = pipeline.FromItems(items, []);
+        var arrays = examples.Arrays([.. Enumerable.Range(0, examples.Count)], null);
+        cancellationToken.ThrowIfCancellationRequested();
+        PreparedInput[] prepared =
+        [
+            .. Enumerable.Range(0, examples.Count).Select(index => new PreparedInput(examples.Source(index), examples.Facts(index))),
+        ];
+        foreach (var (input, done) in prepared.Where(one => one.Done.Count > 0))
         {
-            var decoded = await ImageDecoder.ReadAsync(file, wanted, cancellationToken: cancellationToken).ConfigureAwait(false);
-            var fitted = processor.Fit(decoded.Image);
-            RefuseOtherSize(file, fitted, files[0], prepared);
-            prepared.Add(fitted);
-            pictures.Add(PreparedPicture.Of(file, decoded, wanted));
-            if (pictures[^1].Done is { Count: > 0 } done)
-            {
-                session.Note($"{file}: {string.Join("; ", done)}.");
-            }
+            session.Note($"{input}: {string.Join("; ", done)}.");
         }
 
-        long[] shape = [prepared.Count, 3, prepared[0].Height, prepared[0].Width];
-        var values = Values(processor, prepared);
         Need.FolderFor(target);
-        var tensor = TensorToWrite.From<float>("pixel_values", shape, values);
         var metadata = new Dictionary<string, string> { ["format"] = "pt" };
-        await SafetensorsWriter.WriteAsync(target, [tensor], metadata, cancellationToken).ConfigureAwait(false);
+        await SafetensorsWriter.WriteAsync(target, arrays.Select(Tensor), metadata, cancellationToken).ConfigureAwait(false);
         return new PreprocessResult
         {
             Config = source,
             Output = target,
-            Orientation = wanted,
-            Tensors = [new TensorFact("pixel_values", SafetensorsDtype.F32.Name, shape)],
-            Pictures = pictures,
+            Tensors = [.. arrays.Select(array => new TensorFact(array.Name, TypeOf(array).Name, [.. array.Shape]))],
+            Inputs = prepared,
         };
     }
 
-    private static float[] Values(ImageProcessor processor, List<RgbImage> prepared)
-    {
-        var length = prepared[0].Pixels.Length;
-        var values = new float[(long)length * prepared.Count]; // [batch, 3, height, width]
-        foreach (var (index, picture) in prepared.Index())
-        {
-            processor.Write(picture, values.AsSpan(index * length, length));
-        }
+    private static TensorToWrite Tensor(InputArray array) =>
+        array.Values is float[] numbers
+            ? TensorToWrite.From<float>(array.Name, [.. array.Shape], numbers)
+            : TensorToWrite.From<long>(array.Name, [.. array.Shape], (long[])array.Values);
 
-        return values;
-    }
-
-    private static void RefuseOtherSize(string file, RgbImage picture, string firstFile, List<RgbImage> before)
-    {
-        if (before.Count > 0 && (before[0].Height, before[0].Width) != (picture.Height, picture.Width))
-        {
-            throw new CommandException(
-                "image",
-                $"{file} comes out as {picture.Height} × {picture.Width} (height × width), {firstFile} as {before[0].Height} × {before[0].Width}; "
-                    + "one tensor needs one size.",
-                "Preprocess such pictures one by one, or set size or crop_size in the config."
-            );
-        }
-    }
+    private static SafetensorsDtype TypeOf(InputArray array) => array.Values is float[] ? SafetensorsDtype.F32 : SafetensorsDtype.I64;
 }

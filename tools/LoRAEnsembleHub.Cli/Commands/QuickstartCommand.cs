@@ -13,7 +13,7 @@ internal sealed class QuickstartCommand : Verb
     private readonly Option<string?> adapters = OptionKinds.Text(
         "--adapters",
         "DIR",
-        "The folder of repositories to serve and pull from (default: adapters,: found from here upwards)"
+        "The folder of repositories to serve and pull from (default: adapters, found from here upwards)"
     );
 
     private readonly Option<string?> report = OptionKinds.Text(

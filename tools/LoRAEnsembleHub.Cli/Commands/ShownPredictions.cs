@@ -10,19 +10,20 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <param name="withMembers">Whether every member's probabilities are told.</param>
 internal sealed class ShownPredictions(Predictions predictions, Aggregation aggregation, int top, bool withMembers)
 {
-    /// <summary>One image.</summary>
+    /// <summary>One input.</summary>
     /// <param name="index">Which one.</param>
-    /// <param name="images">The images that were predicted.</param>
+    /// <param name="examples">The examples that were predicted.</param>
     /// <param name="isLabelled">Whether their classes are known.</param>
-    public ImagePrediction Of(int index, LabeledImages images, bool isLabelled)
+    public ShownPrediction Of(int index, LabeledExamples examples, bool isLabelled)
     {
         var found = ExamplePrediction.Of(predictions, index, aggregation);
-        var truth = isLabelled ? images.ClassNames[images.Label(index)] : null;
+        var truth = isLabelled ? examples.ClassNames[examples.Label(index)] : null;
         // classes of another data set are none of the model's, so nothing can be right or wrong
         var isComparable = truth is not null && (predictions.ClassNames?.Contains(truth) ?? false);
-        return new ImagePrediction
+        return new ShownPrediction
         {
-            Image = images.Source(index),
+            Input = examples.Source(index),
+            Text = examples.Text(index),
             TrueLabel = truth,
             IsCorrect = isComparable ? truth == Name(found.Label) : null,
             Label = Name(found.Label),

@@ -18,7 +18,7 @@ internal sealed record DatasetReport : ICommandResult
     public static DatasetReport Read(string path)
     {
         static RgbImage Decode(string file) => ImageDecoder.Read(file, ImageOrientation.Upright).Image;
-        LabeledImages[] parts = [.. ImageData.FindSplits(path).Select(split => ImageData.Open(path, split, Decode))];
+        LabeledData<RgbImage>[] parts = [.. ImageData.FindSplits(path).Select(split => ImageData.Open(path, split, Decode))];
         return new DatasetReport
         {
             Path = path,
@@ -57,7 +57,7 @@ internal sealed record DatasetReport : ICommandResult
 /// <summary>One part of a data set: how many images, [height, width] of the first one, and images by class name.</summary>
 internal sealed record SplitFact(string Name, int Images, IReadOnlyList<int> FirstSize, IReadOnlyDictionary<string, int> PerClass)
 {
-    public static SplitFact Of(LabeledImages images)
+    public static SplitFact Of(LabeledData<RgbImage> images)
     {
         var first = images.Read(0);
         return new SplitFact(

@@ -4,7 +4,6 @@ using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
-using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Quickstart;
@@ -32,9 +31,10 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
             session.Warn(warning);
         }
 
-        var images = Open(showcase.FirstImages, first.Labels, limit);
+        var pipeline = InputChoice.Of(new ModelRequest(showcase.Base) { Ensemble = first.Folder });
+        var images = Open(pipeline, showcase.FirstImages, first.Labels, limit);
         var familiar = Predict(model, first, images, withLabels: true);
-        var strangers = ImageSets.OpenOther(showcase.UnfamiliarImages, "test", ImageOrientation.Upright, Math.Max(1, limit / 2));
+        var strangers = ExampleSets.OpenOther(pipeline, showcase.UnfamiliarImages, "test", Math.Max(1, limit / 2));
         var unfamiliar = Predict(model, first, strangers, withLabels: false);
         var aggregation = LoadedModel.AggregationOf(first);
         var shown = new ShownPredictions(familiar, aggregation, 1, false);
@@ -47,7 +47,12 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
         loading.Restart();
         model.Swap(second.Members);
         var swap = new SwapFact(AttachFact.Of(second, readSecond), loading.Elapsed.TotalMilliseconds, 0);
-        var digits = Open(showcase.SecondImages, second.Labels, Math.Max(1, limit / 2));
+        var digits = Open(
+            InputChoice.Of(new ModelRequest(showcase.Base) { Ensemble = second.Folder }),
+            showcase.SecondImages,
+            second.Labels,
+            Math.Max(1, limit / 2)
+        );
         var after = Predict(model, second, digits, withLabels: true);
         var digit = new ShownPredictions(after, LoadedModel.AggregationOf(second), 1, false);
 
@@ -80,14 +85,14 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
             familiar,
             unfamiliar,
             [
-                PictureSection.Of($"{images.Name}: real test images", $"Shown are {PictureChoice.InWords}.", images, pictures),
-                PictureSection.Of(
+                ExampleSection.Of($"{images.Name}: real test images", $"Shown are {PictureChoice.InWords}.", images, pictures),
+                ExampleSection.Of(
                     $"{strangers.Name}: nothing the ensemble knows",
                     result.InOneSentence(),
                     strangers,
                     result.UnfamiliarImages.Select((prediction, index) => (index, prediction))
                 ),
-                PictureSection.Of(
+                ExampleSection.Of(
                     $"{digits.Name}: another ensemble on the same base",
                     swap.InWords(),
                     digits,
@@ -98,19 +103,15 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
         return result;
     }
 
-    private static LabeledImages Open(string path, IReadOnlyList<string> labels, int most) =>
-        ImageSets.OpenFor(path, "test", labels, ImageOrientation.Upright, most);
+    private static LabeledExamples Open(InputPipeline pipeline, string path, IReadOnlyList<string> labels, int most) =>
+        ExampleSets.OpenFor(pipeline, path, "test", labels, most);
 
-    private Predictions Predict(PretrainedModel model, AdapterEnsemble ensemble, LabeledImages images, bool withLabels)
-    {
-        var (processor, _) = Preparation.Of(new ModelRequest(showcase.Base) { Ensemble = ensemble.Folder }, null);
-        var examples = new ImageExamples(images, processor);
-        return session
+    private Predictions Predict(PretrainedModel model, AdapterEnsemble ensemble, LabeledExamples examples, bool withLabels) =>
+        session
             .Track(
-                $"Predicting {images.Name}",
-                images.Count,
+                $"Predicting {examples.Name}",
+                examples.Count,
                 progress => Predictor.Predict(model, examples, ensemble.Labels, withLabels, BatchSize, progress, cancellationToken)
             )
             .WithTemperature(LoadedModel.TemperaturesOf(ensemble, ensemble.Members.Count));
-    }
 }

@@ -21,17 +21,17 @@ internal sealed record QuickstartResult : ICommandResult
     /// <summary>Data set and split that the ensemble was trained for.</summary>
     public required string Data { get; init; }
 
-    public required IReadOnlyList<ImagePrediction> Images { get; init; }
+    public required IReadOnlyList<ShownPrediction> Images { get; init; }
 
     public required OutsideFact Unfamiliar { get; init; }
 
-    public required IReadOnlyList<ImagePrediction> UnfamiliarImages { get; init; }
+    public required IReadOnlyList<ShownPrediction> UnfamiliarImages { get; init; }
 
     public required SwapFact Swap { get; init; }
 
     public required string SwappedData { get; init; }
 
-    public required IReadOnlyList<ImagePrediction> SwappedImages { get; init; }
+    public required IReadOnlyList<ShownPrediction> SwappedImages { get; init; }
 
     public required EvaluationSummary Summary { get; init; }
 

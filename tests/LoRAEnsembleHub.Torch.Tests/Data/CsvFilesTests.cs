@@ -1,8 +1,9 @@
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Torch.Tests.Data;
 
-public sealed class CsvImagesTests
+public sealed class CsvFilesTests
 {
     [Fact]
     public void Numbers_names_splits_and_other_columns_are_read()
@@ -40,7 +41,7 @@ public sealed class CsvImagesTests
     [InlineData("path,label\na/../../1.png,0\n", "leaves")]
     [InlineData("path,label\n/etc/1.png,0\n", "leaves")]
     [InlineData("path,label\n9.png,0\n", "(2): the image '9.png' is not there")]
-    [InlineData("path,label\n1.wav,0\n", "is not an image by its name")]
+    [InlineData("path,label\n1.wav,0\n", "is no image by its name")]
     [InlineData("path,label\n1.png,-1\n", "(2): the label is -1")]
     [InlineData("path,label\n1.png,99999999999999999999\n", "(2): the label is 9999")]
     [InlineData("path,label\n1.png\n", "(2): 1 fields; the header names 2")]
@@ -96,5 +97,5 @@ public sealed class CsvImagesTests
         return folder;
     }
 
-    private static LabeledImages Open(DataFolder folder, string split) => ImageData.Open(folder.Path, split, DataFolder.Decode);
+    private static LabeledData<RgbImage> Open(DataFolder folder, string split) => ImageData.Open(folder.Path, split, DataFolder.Decode);
 }

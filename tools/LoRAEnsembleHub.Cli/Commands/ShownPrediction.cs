@@ -1,10 +1,13 @@
 namespace LoRAEnsembleHub.Cli.Commands;
 
-/// <summary>What an ensemble says of one image.</summary>
-internal sealed record ImagePrediction
+/// <summary>What an ensemble says of one input.</summary>
+internal sealed record ShownPrediction
 {
-    /// <summary>The file, or file#index.</summary>
-    public required string Image { get; init; }
+    /// <summary>The file, or the place in the file that holds it.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>The text that was read; null for other kinds of input.</summary>
+    public required string? Text { get; init; }
 
     /// <summary>The class as the data set has it; null where it is not known.</summary>
     public required string? TrueLabel { get; init; }

@@ -1,34 +1,39 @@
 using System.Globalization;
-using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Data;
 
-/// <summary>Opens a table of images: the columns <c>path</c> and <c>label</c>, and if wanted <c>name</c> and <c>split</c>.</summary>
+/// <summary>Opens a table of files: the columns <c>path</c> and <c>label</c>, and if wanted <c>name</c> and <c>split</c>.</summary>
 /// <remarks>
 /// Labels are class numbers if every one in the file is a whole number, and class names otherwise. The column <c>name</c> names the
 /// numbers. Other columns are ignored.
 /// </remarks>
-internal static class CsvImages
+internal static class CsvFiles
 {
     private const int HighestLabel = 999_999; // A typing error must not become a list of a billion class names.
 
-    /// <summary>Opens one split; the images come in the order of the rows.</summary>
+    /// <summary>Opens one split; the files come in the order of the rows.</summary>
     /// <exception cref="InvalidDataException">A row is wrong; the message names the file and the line.</exception>
-    internal static LabeledImages Open(string file, string split, IReadOnlyList<string>? classNames, Func<string, RgbImage> decode)
+    internal static LabeledData<T> Open<T>(
+        string file,
+        string split,
+        IReadOnlyList<string>? classNames,
+        FileKind kind,
+        Func<string, T> decode
+    )
     {
         var table = CsvTable.Read(file);
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         var (path, label, splitColumn) = (table.Need("path"), table.Need("label"), table.Find("split"));
         if (table.Rows.Count == 0)
         {
-            throw new InvalidDataException($"{file}: no rows below the header; one row per image is needed.");
+            throw new InvalidDataException($"{file}: no rows below the header; one row per {kind.Word} is needed.");
         }
 
         var numbers = table.Rows.All(row => IsWholeNumber(row.Fields[label])) ? Numbers(table, file, label) : null;
         var own = ClassNameFiles.Find(folder) ?? (numbers is null ? Texts(table, label) : NamesOf(table, file, numbers));
         var map = new LabelMap(file, own, classNames, numbers is null ? 0 : numbers.Max() + 1);
         var picked = splitColumn is { } at ? Splits.Pick(file, split, table.Rows.Select(row => row.Fields[at])) : null;
-        var images = new List<(string File, int Label)>();
+        var files = new List<(string File, int Label)>();
         for (var index = 0; index < table.Rows.Count; index++)
         {
             var row = table.Rows[index];
@@ -36,12 +41,19 @@ internal static class CsvImages
             {
                 var where = $"{file}({row.Line})";
                 var mapped = numbers is null ? map.ByName(row.Fields[label]) : map.ByNumber(numbers[index], where);
-                images.Add((Inside(folder, row.Fields[path], where), mapped));
+                files.Add((Inside(folder, row.Fields[path], kind, where), mapped));
             }
         }
 
-        var name = picked is null ? ImageData.WholeName(folder, split) : ImageData.NameOf(folder, split);
-        return new FileImages(name, map.ClassNames, images, decode);
+        var name = picked is null ? DataNames.Whole(folder, split) : DataNames.Of(folder, split);
+        return new LabeledFiles<T>(name, map.ClassNames, files, decode);
+    }
+
+    /// <summary>Whether the table has a column of paths, and its first row names a file of the kind; an empty table may be of any.</summary>
+    internal static bool Holds(string file, FileKind kind)
+    {
+        var table = CsvTable.Read(file);
+        return table.Find("path") is { } path && (table.Rows.Count == 0 || kind.Matches(table.Rows[0].Fields[path]));
     }
 
     /// <summary>The splits that the table's column names, in one spelling each and in the order they come.</summary>
@@ -52,7 +64,7 @@ internal static class CsvImages
     }
 
     // A table from elsewhere must not make this program read any file it likes.
-    private static string Inside(string folder, string path, string where)
+    private static string Inside(string folder, string path, FileKind kind, string where)
     {
         var full = Path.GetFullPath(Path.Combine(folder, path));
         if (
@@ -63,14 +75,14 @@ internal static class CsvImages
             throw new InvalidDataException($"{where}: '{path}' leaves the table's folder. Give paths below the folder of the table.");
         }
 
-        if (!FileImages.IsImage(full))
+        if (!kind.Matches(full))
         {
-            throw new InvalidDataException($"{where}: '{path}' is not an image by its name; images end in {FileImages.KnownEndings}.");
+            throw new InvalidDataException($"{where}: '{path}' is no {kind.Word} by its name; {kind.Many} end in {kind.Endings}.");
         }
 
         return File.Exists(full)
             ? full
-            : throw new InvalidDataException($"{where}: the image '{path}' is not there. Paths are relative to the table.");
+            : throw new InvalidDataException($"{where}: the {kind.Word} '{path}' is not there. Paths are relative to the table.");
     }
 
     private static int[] Numbers(CsvTable table, string file, int label) =>
@@ -91,7 +103,7 @@ internal static class CsvImages
     private static string[] Texts(CsvTable table, int label) =>
         [.. table.Rows.Select(row => row.Fields[label]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    // A class without an image has no name in the table; its number stands in.
+    // A class without a file has no name in the table; its number stands in.
     private static string[]? NamesOf(CsvTable table, string file, int[] numbers)
     {
         if (table.Find("name") is not { } column)

@@ -1,8 +1,9 @@
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Torch.Tests.Data;
 
-public sealed class ImageFoldersTests
+public sealed class ClassFoldersTests
 {
     [Fact]
     public void Classes_and_files_come_in_ordinal_order()
@@ -106,7 +107,7 @@ public sealed class ImageFoldersTests
         Assert.Throws<ArgumentOutOfRangeException>(() => images.Take(4..4));
     }
 
-    private static string[] Sources(LabeledImages images) => [.. Enumerable.Range(0, images.Count).Select(images.Source)];
+    private static string[] Sources(LabeledData<RgbImage> images) => [.. Enumerable.Range(0, images.Count).Select(images.Source)];
 
-    private static LabeledImages Open(DataFolder folder, string split) => ImageData.Open(folder.Path, split, DataFolder.Decode);
+    private static LabeledData<RgbImage> Open(DataFolder folder, string split) => ImageData.Open(folder.Path, split, DataFolder.Decode);
 }

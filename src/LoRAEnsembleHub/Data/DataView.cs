@@ -1,9 +1,7 @@
-using LoRAEnsembleHub.Inputs;
-
 namespace LoRAEnsembleHub.Data;
 
-/// <summary>Some images of another set, in a given order.</summary>
-internal sealed class ImageView(LabeledImages whole, int[] chosen) : LabeledImages
+/// <summary>Some items of another set, in a given order.</summary>
+internal sealed class DataView<T>(LabeledData<T> whole, int[] chosen) : LabeledData<T>
 {
     public override string Name => whole.Name;
 
@@ -13,7 +11,7 @@ internal sealed class ImageView(LabeledImages whole, int[] chosen) : LabeledImag
 
     public override int Label(int index) => whole.Label(Chosen(index));
 
-    public override RgbImage Read(int index) => whole.Read(Chosen(index));
+    public override T Read(int index) => whole.Read(Chosen(index));
 
     public override string Source(int index) => whole.Source(Chosen(index));
 

@@ -1,18 +1,19 @@
 using System.IO.Enumeration;
+using LoRAEnsembleHub.Data;
 
-namespace LoRAEnsembleHub.Cli.Pictures;
+namespace LoRAEnsembleHub.Cli.Loading;
 
-/// <summary>Turns the inputs of a command line into picture files: files as given, folders and patterns in the order of names.</summary>
-internal static class PicturePaths
+/// <summary>Turns the inputs of a command line into files: files as given, folders and patterns in the order of names.</summary>
+internal static class InputPaths
 {
-    private static readonly string[] endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"];
+    /// <summary>Finds all files.</summary>
+    /// <param name="inputs">Files, folders (their files of the kind, not those of folders in them) and patterns with * ? and **.</param>
+    /// <param name="kind">What is wanted of folders; a file given by name is taken whatever it is called.</param>
+    /// <exception cref="CommandException">An input is not there or holds no file of the kind.</exception>
+    public static IReadOnlyList<string> Find(IReadOnlyList<string> inputs, FileKind kind) =>
+        [.. inputs.SelectMany(input => Find(input, kind))];
 
-    /// <summary>Finds all pictures.</summary>
-    /// <param name="inputs">Files, folders (their pictures, not those of folders in them) and patterns with * ? and **.</param>
-    /// <exception cref="CommandException">An input is not there or holds no picture.</exception>
-    public static IReadOnlyList<string> Find(IReadOnlyList<string> inputs) => [.. inputs.SelectMany(Find)];
-
-    private static IEnumerable<string> Find(string input)
+    private static IEnumerable<string> Find(string input, FileKind kind)
     {
         if (File.Exists(input))
         {
@@ -22,16 +23,16 @@ internal static class PicturePaths
         if (Directory.Exists(input))
         {
             return Some(
-                Sorted(Directory.EnumerateFiles(input).Where(IsPicture)),
+                Sorted(Directory.EnumerateFiles(input).Where(file => kind.Matches(file) && Path.GetFileName(file)[0] != '.')),
                 input,
-                $"no file that ends in {string.Join(", ", endings)}"
+                $"no file that ends in {kind.Endings}"
             );
         }
 
         return input.AsSpan().ContainsAny('*', '?')
             ? Some(Sorted(Matches(input)), input, "no file of that pattern")
             : throw CommandException.NotFound(
-                $"There is no picture {input}.",
+                $"There is no {kind.Word} {input}.",
                 $"Paths are taken from the current folder, {Environment.CurrentDirectory}."
             );
     }
@@ -69,9 +70,6 @@ internal static class PicturePaths
     private static string Joined(string folder, string path) => Path.Combine(folder, Path.GetFileName(path));
 
     private static string[] Sorted(IEnumerable<string> files) => [.. files.Order(StringComparer.Ordinal)];
-
-    private static bool IsPicture(string file) =>
-        endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && Path.GetFileName(file)[0] != '.';
 
     private static string[] Some(string[] files, string input, string lack) =>
         files.Length > 0 ? files : throw CommandException.NotFound($"{input}: there is {lack}.");

@@ -1,0 +1,71 @@
+namespace LoRAEnsembleHub.Data;
+
+/// <summary>Opens data sets of one file per item: a table of paths and labels, or a folder per class.</summary>
+internal static class FileData
+{
+    /// <summary>Opens one split.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
+    /// <exception cref="InvalidDataException">The split is missing, or the data are not as they should be.</exception>
+    internal static LabeledData<T> Open<T>(
+        string path,
+        string split,
+        IReadOnlyList<string>? classNames,
+        FileKind kind,
+        Func<string, T> decode
+    )
+    {
+        if (classNames is not null)
+        {
+            ClassNameFiles.Checked(classNames, "The class names asked for");
+        }
+
+        if (File.Exists(path) && IsCsv(path))
+        {
+            return CsvFiles.Open(path, split, classNames, kind, decode);
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new DirectoryNotFoundException(
+                $"{path}: not found, or no data set of {kind.Many}. Needed: a folder with one folder per class, or a CSV file"
+                    + (kind == FileKind.Image ? ", or a folder of IDX files." : ".")
+            );
+        }
+
+        return TableOf(path) is { } table
+            ? CsvFiles.Open(table, split, classNames, kind, decode)
+            : ClassFolders.Open(path, split, classNames, kind, decode);
+    }
+
+    /// <summary>The parts that a data set is divided into; none where the path holds no data set of the kind.</summary>
+    internal static IReadOnlyList<string> FindSplits(string path, FileKind kind)
+    {
+        if (File.Exists(path))
+        {
+            return IsCsv(path) && CsvFiles.Holds(path, kind) ? CsvFiles.FindSplits(path) : [];
+        }
+
+        return !Directory.Exists(path) ? []
+            : TableOf(path) is { } table
+                ? CsvFiles.Holds(table, kind) ? CsvFiles.FindSplits(table)
+                    : []
+            : ClassFolders.FindSplits(path, kind);
+    }
+
+    private static string? TableOf(string folder)
+    {
+        var tables = Directory.GetFiles(folder).Where(IsCsv).Order(StringComparer.Ordinal).ToArray();
+        return tables.FirstOrDefault(file => Path.GetFileName(file) == "labels.csv")
+            ?? tables switch
+            {
+                [] => null,
+                [var one] => one,
+                _ => throw new InvalidDataException(
+                    $"{folder}: {tables.Length} CSV files and no labels.csv. Give the path of the one to open: "
+                        + $"{string.Join(", ", tables.Select(Path.GetFileName))}."
+                ),
+            };
+    }
+
+    private static bool IsCsv(string file) => file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
+}
