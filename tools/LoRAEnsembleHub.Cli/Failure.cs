@@ -39,6 +39,8 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
             TrainingException => Plain("training", exception),
             ImageException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
             ImageException => Plain("image", exception),
+            AudioException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
+            AudioException => Plain("sound", exception),
             InvalidDataException => Plain("data", exception),
             NativeLibraryException => Plain("native_library", exception),
             DllNotFoundException or BadImageFormatException => Plain("native_library", exception),

@@ -10,6 +10,9 @@ public sealed class FileKind
     /// <summary>Pictures.</summary>
     public static FileKind Image { get; } = new("image", "images", ".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif");
 
+    /// <summary>Sounds.</summary>
+    public static FileKind Audio { get; } = new("sound", "sounds", ".wav", ".wave", ".flac", ".ogg", ".oga");
+
     /// <summary>For messages: <c>image</c>.</summary>
     public string Word { get; }
 

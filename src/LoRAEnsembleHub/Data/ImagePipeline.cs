@@ -1,41 +1,45 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Data;
 
 /// <summary>Pictures for ViT and DeiT.</summary>
-internal sealed class ImagePipeline(string place, InputOptions options) : InputPipeline
+internal sealed class ImagePipeline : InputPipeline
 {
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> facts = new(StringComparer.Ordinal);
-    private readonly ImageProcessor processor =
-        options.Normalization == PixelNormalization.Unit
-            ? new ImageProcessor(ImageProcessorConfig.Load(place) with { DoNormalize = false })
-            : ImageProcessor.Load(place);
+    private readonly ImageProcessorConfig config;
+    private readonly ImageProcessor processor;
+    private readonly ImageOrientation orientation;
+
+    internal ImagePipeline(string place, InputOptions options)
+    {
+        options.RefuseOthersThan(FileKind.Image.Word);
+        config = ImageProcessorConfig.Load(place);
+        config = options.Normalization == PixelNormalization.Unit ? config with { DoNormalize = false } : config;
+        processor = new ImageProcessor(config);
+        orientation = options.Orientation ?? options.UsualOrientation;
+    }
 
     public override string InputName => "pixel_values";
 
-    public override string Word => "image";
+    public override string Word => FileKind.Image.Word;
 
-    public override string Many => "images";
+    public override string Many => FileKind.Image.Many;
 
     public override FileKind Files => FileKind.Image;
 
-    public override IReadOnlyDictionary<string, string> OwnFiles
-    {
-        get
-        {
-            var config = ImageProcessorConfig.Load(place);
-            config = options.Normalization == PixelNormalization.Unit ? config with { DoNormalize = false } : config;
-            return new Dictionary<string, string> { [ImageProcessorConfig.FileName] = config.ToJson() };
-        }
-    }
+    public override IReadOnlyDictionary<string, string> OwnFiles =>
+        new Dictionary<string, string> { [ImageProcessorConfig.FileName] = config.ToJson() };
 
     public override LabeledExamples Open(string path, string split, IReadOnlyList<string>? classNames = null) =>
         new ImageExamples(ImageData.Open(path, split, Decode, classNames), processor);
 
     public override LabeledExamples OpenForTraining(RunConfig config)
     {
+        config.RefuseOthersThan(Word, Many);
         var images = ImageData.Open(config.Data, config.Split, Decode);
         return new ImageExamples(images, processor, config.Augmentation, config.Training.Seed);
     }
@@ -51,16 +55,21 @@ internal sealed class ImagePipeline(string place, InputOptions options) : InputP
 
     public override IReadOnlyList<string> FindSplits(string path) => ImageData.FindSplits(path);
 
+    internal override JsonObject TrainingFacts(RunConfig config) =>
+        new()
+        {
+            ["normalization"] = JsonSerializer.SerializeToNode(config.Normalization, TrainingOptions.Json),
+            ["augmentation"] = JsonSerializer.SerializeToNode(config.Augmentation, TrainingOptions.Json),
+        };
+
     private RgbImage Decode(string file)
     {
-        var decoded = ImageDecoder.Read(file, options.Orientation);
-        if (decoded.Facts(options.Orientation) is { Count: > 0 } done)
+        var decoded = ImageDecoder.Read(file, orientation);
+        if (decoded.Facts(orientation) is { Count: > 0 } done)
         {
             facts[file] = done;
         }
 
         return decoded.Image;
     }
-
-    private string NameOf(IReadOnlyList<InputItem> items) => items.Count == 1 ? items[0].Source : $"{items.Count} {Many}";
 }

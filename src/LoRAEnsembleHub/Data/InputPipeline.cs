@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Data;
@@ -45,4 +46,10 @@ public abstract class InputPipeline
     /// <param name="path">A folder or file.</param>
     /// <exception cref="InvalidDataException">A table is not as it should be.</exception>
     public abstract IReadOnlyList<string> FindSplits(string path);
+
+    /// <summary>What a run's settings say of this kind of input, for the manifest.</summary>
+    internal abstract JsonObject TrainingFacts(RunConfig config);
+
+    /// <summary>What to call given inputs together.</summary>
+    private protected string NameOf(IReadOnlyList<InputItem> items) => items.Count == 1 ? items[0].Source : $"{items.Count} {Many}";
 }

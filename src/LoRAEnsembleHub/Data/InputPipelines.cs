@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Data;
@@ -5,17 +6,59 @@ namespace LoRAEnsembleHub.Data;
 /// <summary>Finds out what kind of input a checkpoint takes; the one place where kinds are told apart.</summary>
 public static class InputPipelines
 {
+    private const string AudioModelType = "audio-spectrogram-transformer";
+
     /// <summary>Reads how a checkpoint's inputs are prepared.</summary>
     /// <param name="place">The folder of a base or an ensemble, or one of the files that say how inputs are prepared.</param>
     /// <param name="options">Choices of the user; null takes the defaults.</param>
     /// <exception cref="ImageException">There is no such file, or it is refused.</exception>
+    /// <exception cref="AudioException">It is one for sounds, and refused.</exception>
+    /// <exception cref="ArgumentException">A choice of the user concerns another kind of input.</exception>
     public static InputPipeline Load(string place, InputOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(place);
-        return new ImagePipeline(place, options ?? InputOptions.Default);
+        options ??= InputOptions.Default;
+        return IsForAudio(place) ? new AudioPipeline(place, options) : new ImagePipeline(place, options);
     }
 
     /// <summary>Whether a folder says how inputs are prepared; an ensemble need not, then its base does.</summary>
     /// <param name="folder">The folder of a base or an ensemble.</param>
-    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, ImageProcessorConfig.FileName));
+    public static bool IsIn(string folder) => Holds(folder, ImageProcessorConfig.FileName);
+
+    private static bool IsForAudio(string place)
+    {
+        var file = Directory.Exists(place) ? Path.Combine(place, AudioFeatureExtractorConfig.FileName) : place;
+        return Path.GetExtension(file) == ".json"
+            && File.Exists(file)
+            && Field(file, "image_processor_type") is null
+            && (
+                Field(file, "feature_extractor_type") is { } type
+                    ? type == AudioFeatureExtractorConfig.ExtractorType
+                    : ModelTypeBeside(file) == AudioModelType
+            );
+    }
+
+    private static bool Holds(string folder, string file) => File.Exists(Path.Combine(folder, file));
+
+    private static string? ModelTypeBeside(string file) =>
+        Field(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "config.json"), "model_type");
+
+    // Broken files are told of by whoever reads them for good.
+    private static string? Field(string file, string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

@@ -59,6 +59,9 @@ public sealed record SpectrogramAugmentation
                 : throw new ArgumentOutOfRangeException(nameof(value), value, "The largest amplitude of noise must be 0 … 1.");
     }
 
+    /// <summary>Whether the sound itself is changed, and not only its spectrogram.</summary>
+    internal bool ChangesSamples => ShiftSamples > 0 || GainDecibels > 0 || NoiseAmplitude > 0;
+
     /// <summary>Changes one sound; the first of the two steps.</summary>
     /// <param name="samples">The sound, changed in place.</param>
     /// <param name="random">The stream to draw from; moves on by what the switches need.</param>

@@ -44,6 +44,9 @@ public sealed record RunConfig
     /// <summary>Random changes to the training images.</summary>
     public ImageAugmentation Augmentation { get; init; } = new();
 
+    /// <summary>Random changes to the training sounds; null for none.</summary>
+    public SpectrogramAugmentation? AudioAugmentation { get; init; }
+
     /// <summary>How classes are weighted by how often they occur: <c>uniform</c>, <c>inverse</c>, <c>inverse-square-root</c>, <c>effective-number</c> or <c>effective-number:BETA</c>.</summary>
     public string ClassWeighting { get; init; } = "uniform";
 
@@ -77,6 +80,28 @@ public sealed record RunConfig
 
     /// <summary>The run as JSON with sorted names.</summary>
     public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!);
+
+    /// <summary>Refuses settings of another kind of input than the base takes.</summary>
+    /// <param name="word">What an example is called.</param>
+    /// <param name="many">Its plural.</param>
+    /// <exception cref="TrainingException">There is such a setting.</exception>
+    internal void RefuseOthersThan(string word, string many)
+    {
+        foreach (
+            var (field, of, isSet) in new[]
+            {
+                ("normalization", FileKind.Image, Normalization != PixelNormalization.Processor),
+                ("augmentation", FileKind.Image, Augmentation != new ImageAugmentation()),
+                ("audio_augmentation", FileKind.Audio, AudioAugmentation is not null),
+            }
+        )
+        {
+            if (isSet && of.Word != word)
+            {
+                throw new TrainingException($"{field} is set, which is for {of.Many}; the base takes {many}. Leave it out.");
+            }
+        }
+    }
 
     /// <exception cref="TrainingException">A needed field is missing or a setting is out of range.</exception>
     internal RunConfig Checked()

@@ -49,10 +49,10 @@ internal static class RunMetrics
     }
 
     /// <summary>Data, settings and software; nothing that changes from one run to the next, such as times.</summary>
-    public static JsonObject Facts(RunConfig config, Trainer trainer, int examples)
+    public static JsonObject Facts(RunConfig config, Trainer trainer, int examples, JsonObject inputs)
     {
         static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "";
-        return new JsonObject
+        var facts = new JsonObject
         {
             ["dataset"] = config.DataId ?? RepositoryFolder.Of(config.Data).RepoId,
             ["split"] = config.Split,
@@ -61,9 +61,7 @@ internal static class RunMetrics
             ["parameters"] = trainer.ParameterCount,
             ["optimizer"] = JsonSerializer.SerializeToNode(config.Training.Optimizer, TrainingOptions.Json),
             ["schedule"] = JsonSerializer.SerializeToNode(config.Training.Schedule, TrainingOptions.Json),
-            ["normalization"] = JsonSerializer.SerializeToNode(config.Normalization, TrainingOptions.Json),
             ["class_weighting"] = config.ClassWeighting,
-            ["augmentation"] = JsonSerializer.SerializeToNode(config.Augmentation, TrainingOptions.Json),
             ["settings"] = JsonSerializer.SerializeToNode(config.Training, TrainingOptions.Json),
             ["threads"] = get_num_threads(),
             ["software"] = new JsonObject
@@ -73,5 +71,11 @@ internal static class RunMetrics
                 ["libtorch"] = TorchSharp.torch.__version__,
             },
         };
+        foreach (var (name, value) in inputs)
+        {
+            facts[name] = value?.DeepClone();
+        }
+
+        return facts;
     }
 }

@@ -220,7 +220,7 @@ public sealed class TrainingRun : IDisposable
             Id2Label = examples.ClassNames.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item),
             ProblemType = "single_label_classification",
             Metrics = metrics,
-            Training = RunMetrics.Facts(config, trainer, examples.Count),
+            Training = RunMetrics.Facts(config, trainer, examples.Count, pipeline.TrainingFacts(config)),
         };
         var options = new EnsembleWriterOptions
         {

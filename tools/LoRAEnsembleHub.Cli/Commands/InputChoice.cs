@@ -30,7 +30,7 @@ internal sealed class InputChoice
         if (parsed.GetValue(preprocessor) is { } asked)
         {
             Need.FileOrFolder(asked, "--preprocessor");
-            return InputPipelines.Load(asked, options.Read(parsed));
+            return Load(asked, options.Read(parsed));
         }
 
         return Of(request, options.Read(parsed));
@@ -39,19 +39,29 @@ internal sealed class InputChoice
     /// <summary>As the ensemble says, else as the base says.</summary>
     public static InputPipeline Of(ModelRequest request, InputOptions? options = null)
     {
-        var source = request.Ensemble is { } own && InputPipelines.IsIn(own) ? own : request.Base;
         try
         {
-            return InputPipelines.Load(source, options);
+            return Load(request.Ensemble is { } own && InputPipelines.IsIn(own) ? own : request.Base, options);
         }
-        catch (ImageException e)
+        catch (Exception e) when (e is ImageException or AudioException)
         {
-            throw new CommandException(
-                e.IsMalformed ? "malformed_file" : "image",
-                e.Message,
-                "--preprocessor names another file or folder that says how inputs are prepared.",
-                e.IsMalformed ? ExitCode.Integrity : ExitCode.Failed
-            );
+            var failure = Failure.Of(e);
+            const string Hint = "--preprocessor names another file or folder that says how inputs are prepared.";
+            throw new CommandException(failure.Kind, failure.Message, Hint, failure.ExitCode);
+        }
+    }
+
+    /// <summary>As one place says.</summary>
+    /// <exception cref="CommandException">An option concerns another kind of input.</exception>
+    public static InputPipeline Load(string place, InputOptions? options)
+    {
+        try
+        {
+            return InputPipelines.Load(place, options);
+        }
+        catch (ArgumentException e)
+        {
+            throw CommandException.Usage(e.Message);
         }
     }
 }

@@ -8,12 +8,10 @@ internal sealed class OrientationChoice
 {
     private readonly Option<bool> upright;
     private readonly Option<bool> asStored;
-    private readonly ImageOrientation fallback;
 
-    public OrientationChoice(Command command, ImageOrientation fallback)
+    public OrientationChoice(Command command, ImageOrientation usual)
     {
-        this.fallback = fallback;
-        string Default(ImageOrientation choice) => choice == fallback ? " (default)" : "";
+        string Default(ImageOrientation choice) => choice == usual ? " (default)" : "";
         upright = OptionKinds.Switch("--upright", $"Turn pictures as their EXIF orientation asks{Default(ImageOrientation.Upright)}");
         asStored = OptionKinds.Switch(
             "--as-stored",
@@ -23,12 +21,13 @@ internal sealed class OrientationChoice
         command.Add(asStored);
     }
 
-    public ImageOrientation Read(ParseResult parsed) =>
+    /// <summary>What was asked for, or null.</summary>
+    public ImageOrientation? Read(ParseResult parsed) =>
         (parsed.GetValue(upright), parsed.GetValue(asStored)) switch
         {
             (true, true) => throw CommandException.Usage("--upright and --as-stored exclude each other."),
             (true, _) => ImageOrientation.Upright,
             (_, true) => ImageOrientation.AsStored,
-            _ => fallback,
+            _ => null,
         };
 }

@@ -34,7 +34,7 @@ internal sealed class PreprocessCommand : Verb
         var (source, target, wanted) = (parsed.GetValue(config)!, parsed.GetValue(output)!, options.Read(parsed));
         Need.FileOrFolder(source, "--config");
         Need.PlaceForFile(target, "--output");
-        var pipeline = InputPipelines.Load(source, wanted);
+        var pipeline = InputChoice.Load(source, wanted);
         var items = await GivenInputs.FindAsync(parsed.GetValue(inputs)!, pipeline, cancellationToken).ConfigureAwait(false);
         Need.OtherThan(target, "--output", [source, .. items.Where(item => item.Text is null).Select(item => item.Source)]);
         var examples = pipeline.FromItems(items, []);

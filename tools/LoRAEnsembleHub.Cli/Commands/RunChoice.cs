@@ -2,6 +2,7 @@ using System.CommandLine;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Training;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -78,7 +79,7 @@ internal sealed class RunChoice
     private readonly Option<string?> augment = OptionKinds.Text(
         "--augment",
         "LIST",
-        "Random changes: flip,vflip,rotate:DEGREES,shift:PIXELS, or none"
+        $"Random changes, with commas between them: {RunWords.Changes}; or none"
     );
     private readonly Option<string?> device = OptionKinds.Device();
     private readonly Option<string?> naming = OptionKinds.OneOf(
@@ -181,8 +182,12 @@ internal sealed class RunChoice
         return RunConfig.Parse(File.ReadAllText(path), path);
     }
 
-    private RunConfig WithPlaces(RunConfig run, ParseResult parsed) =>
-        run with
+    private RunConfig WithPlaces(RunConfig run, ParseResult parsed)
+    {
+        var changes = parsed.GetValue(augment) is { } list
+            ? RunWords.Augmentation(list)
+            : ((ImageAugmentation Pictures, SpectrogramAugmentation? Sounds)?)null;
+        return run with
         {
             Base = parsed.GetValue(baseFolder) ?? run.Base,
             Data = parsed.GetValue(data) ?? run.Data,
@@ -196,13 +201,15 @@ internal sealed class RunChoice
             },
             ClassWeighting = parsed.GetValue(classWeights) ?? run.ClassWeighting,
             Normalization = parsed.GetValue(normalization) is { } word ? RunWords.Kind<PixelNormalization>(word) : run.Normalization,
-            Augmentation = parsed.GetValue(augment) is { } list ? RunWords.Augmentation(list) : run.Augmentation,
+            Augmentation = changes?.Pictures ?? run.Augmentation,
+            AudioAugmentation = changes is { } given ? given.Sounds : run.AudioAugmentation,
             Device = parsed.GetValue(device) ?? run.Device,
             Naming = parsed.GetValue(naming) is { } spelling ? RunWords.Kind<PeftNaming>(spelling) : run.Naming,
             License = parsed.GetValue(license) ?? run.License,
             BaseId = parsed.GetValue(baseId) ?? run.BaseId,
             DataId = parsed.GetValue(dataId) ?? run.DataId,
         };
+    }
 
     private TrainingOptions WithMethod(TrainingOptions method, ParseResult parsed) =>
         method with

@@ -20,29 +20,52 @@ internal static class RunWords
     public static IReadOnlyList<int>? Layers(string list) =>
         list == "all" ? null : [.. Items(list).SelectMany(item => Range(item, list)).Distinct().Order()];
 
-    /// <summary>flip,vflip,rotate:180,shift:2, or none.</summary>
-    public static ImageAugmentation Augmentation(string list)
+    /// <summary>Random changes, each of which is one of pictures or one of sounds: see <see cref="Changes"/>; or none.</summary>
+    public static (ImageAugmentation Pictures, SpectrogramAugmentation? Sounds) Augmentation(string list)
     {
-        var changes = new ImageAugmentation();
+        var (pictures, sounds) = (new ImageAugmentation(), (SpectrogramAugmentation?)null);
         foreach (var item in list == "none" ? [] : Items(list))
         {
-            changes = item.Split(':') switch
+            if (PictureChange(pictures, item) is { } changed)
             {
-                ["flip"] => changes with { HorizontalFlip = true },
-                ["vflip"] => changes with { VerticalFlip = true },
-                ["rotate", var degrees] when Number(degrees) is { } angle and <= 360 => changes with { MaximumRotationDegrees = angle },
-                ["shift", var pixels] when Number(pixels) is { } shift and <= 65_535 && shift == Math.Floor(shift) => changes with
-                {
-                    ShiftPixels = (int)shift,
-                },
-                _ => throw CommandException.Usage(
-                    $"--augment has {item}; known are flip, vflip, rotate:DEGREES (0 to 360), shift:PIXELS (0 to 65535) and none."
-                ),
-            };
+                pictures = changed;
+            }
+            else
+            {
+                sounds =
+                    SoundChange(sounds ?? new SpectrogramAugmentation(), item)
+                    ?? throw CommandException.Usage($"--augment has {item}; known are {Changes} and none.");
+            }
         }
 
-        return changes;
+        return (pictures, sounds);
     }
+
+    /// <summary>The words for random changes.</summary>
+    public const string Changes =
+        "for pictures flip, vflip, rotate:DEGREES (0 to 360), shift:PIXELS (0 to 65535); "
+        + "for sounds mel-mask:BINS, time-mask:FRAMES, time-shift:SAMPLES, gain:DECIBELS (0 to 120), noise:AMPLITUDE (0 to 1)";
+
+    private static ImageAugmentation? PictureChange(ImageAugmentation changes, string item) =>
+        item.Split(':') switch
+        {
+            ["flip"] => changes with { HorizontalFlip = true },
+            ["vflip"] => changes with { VerticalFlip = true },
+            ["rotate", var degrees] when Number(degrees) is { } angle and <= 360 => changes with { MaximumRotationDegrees = angle },
+            ["shift", var pixels] when Whole(pixels, 65_535) is { } shift => changes with { ShiftPixels = shift },
+            _ => null,
+        };
+
+    private static SpectrogramAugmentation? SoundChange(SpectrogramAugmentation changes, string item) =>
+        item.Split(':') switch
+        {
+            ["mel-mask", var bins] when Whole(bins, 65_535) is { } width => changes with { FrequencyMaskBins = width },
+            ["time-mask", var frames] when Whole(frames, 1 << 27) is { } length => changes with { TimeMaskFrames = length },
+            ["time-shift", var samples] when Whole(samples, 1 << 29) is { } shift => changes with { ShiftSamples = shift },
+            ["gain", var decibels] when Number(decibels) is { } gain and <= 120 => changes with { GainDecibels = gain },
+            ["noise", var amplitude] when Number(amplitude) is { } noise and <= 1 => changes with { NoiseAmplitude = noise },
+            _ => null,
+        };
 
     private static ProjectionKind Target(string word)
     {
@@ -67,6 +90,9 @@ internal static class RunWords
             _ => throw CommandException.Usage($"--layers is {list}; it must be all, or blocks such as 0,2,5-11."),
         };
     }
+
+    private static int? Whole(string text, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? number : null;
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
