@@ -76,7 +76,8 @@ internal sealed class PeftNames
             );
         }
 
-        var stray = head.Keys.FirstOrDefault(name => !Saved(name[..name.LastIndexOf('.')]));
+        string[] saved = [.. catalogue.Heads.SelectMany(layout => layout.Modules).Where(Saved)];
+        var stray = head.Keys.FirstOrDefault(name => !saved.Any(module => name.StartsWith(module + ".", StringComparison.Ordinal)));
         if (stray is not null)
         {
             throw new AdapterException(
