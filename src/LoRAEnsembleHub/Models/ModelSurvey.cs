@@ -13,7 +13,7 @@ public sealed record ModelSurvey
     /// <summary>The weight files by bare name, with their bytes.</summary>
     public required IReadOnlyDictionary<string, long> Files { get; init; }
 
-    /// <summary>The layouts the names belong to: transformers 4, transformers 5, timm or torchvision.</summary>
+    /// <summary>The layouts the names belong to: transformers 4, transformers 5, TensorFlow (gamma and beta), timm or torchvision.</summary>
     public required IReadOnlyList<string> Layouts { get; init; }
 
     /// <summary>The head modules; empty when there is no head.</summary>

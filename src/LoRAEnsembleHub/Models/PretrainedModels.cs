@@ -10,7 +10,7 @@ namespace LoRAEnsembleHub.Models;
 public static class PretrainedModels
 {
     /// <summary>The last one takes what the others do not claim.</summary>
-    private static readonly ModelFamily[] families = [new AstFamily(), new VitFamily()];
+    private static readonly ModelFamily[] families = [new AstFamily(), new BertFamily(), new VitFamily()];
 
     /// <summary>Loads a model folder: config.json, and model.safetensors or its shards.</summary>
     /// <param name="folder">As transformers, timm or torchvision name their weights; one safetensors file beside a config.json will do too.</param>
