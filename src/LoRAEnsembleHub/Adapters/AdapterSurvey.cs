@@ -30,7 +30,7 @@ public sealed partial record AdapterSurvey
     /// <summary>Adapted projections of each kind.</summary>
     public required IReadOnlyDictionary<ProjectionKind, int> SitesPerKind { get; init; }
 
-    /// <summary>Whether the tensors stand under the names of transformers 4, of 5, or both.</summary>
+    /// <summary>Whether the tensors stand under the names of transformers 4, of 5, or both; both also where the names are the same.</summary>
     public required PeftNaming Naming { get; init; }
 
     /// <summary>Parameters of the head by name, with their shapes; empty when the adapter brings none.</summary>
@@ -69,7 +69,7 @@ public sealed partial record AdapterSurvey
             Ranks = [.. plan.Select(update => (int)update.Down.Shape[0]).Distinct().Order()],
             Scales = [.. plan.Select(update => update.Scale).Distinct().Order()],
             SitesPerKind = plan.GroupBy(update => update.Site.Kind).ToDictionary(group => group.Key, group => group.Count()),
-            Naming = NamingOf(file),
+            Naming = plan.All(update => update.Site.Name == update.Site.NewName) ? PeftNaming.Both : NamingOf(file),
             Head = head.ToDictionary(entry => entry.Key, entry => entry.Value.Shape),
             ParameterCount =
                 plan.Sum(update => update.Down.ElementCount + update.Up.ElementCount) + head.Values.Sum(view => view.ElementCount),
