@@ -81,7 +81,9 @@ internal sealed class PeftNames
         if (stray is not null)
         {
             throw new AdapterException(
-                $"{place}: the file has {stray}, but modules_to_save does not name its module; PEFT would ignore it."
+                Saved(stray[..stray.LastIndexOf('.')])
+                    ? $"{place}: modules_to_save names {string.Join(", ", modulesToSave)}, so {stray} replaces a part of a head; only whole heads can be replaced here."
+                    : $"{place}: the file has {stray}, but modules_to_save does not name its module; PEFT would ignore it."
             );
         }
 
