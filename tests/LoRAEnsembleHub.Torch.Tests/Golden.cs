@@ -11,6 +11,10 @@ internal static class Golden
 
     public static string Root => Path.Combine(Repository, "tests", "golden");
 
+    /// <summary>The names of everything that a model takes; all else in the file of a case is expected to come out.</summary>
+    public static IReadOnlyList<string> InputNames { get; } =
+    ["pixel_values", "input_values", "input_ids", "attention_mask", "token_type_ids"];
+
     /// <summary>The path of a golden file or folder.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 

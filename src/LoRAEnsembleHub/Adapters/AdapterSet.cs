@@ -36,7 +36,7 @@ public sealed class AdapterSet : IDisposable
     public int Count => Members.Count;
 
     /// <summary>Classes of the members' heads, or null when they use the base's head.</summary>
-    public int? Classes => head.Count == 0 ? null : (int)head.Values.First().size(1);
+    public int? Classes => (int?)head.Values.FirstOrDefault(tensor => tensor.dim() == 3)?.size(1);
 
     /// <summary>Highest rank of any update.</summary>
     public int Rank => sites.Values.Max(factors => factors.Ranks.Max());

@@ -43,6 +43,24 @@ internal sealed record HeadLayout(IReadOnlyList<string> Modules, IReadOnlyList<H
 {
     /// <summary>transformers' class for a base with such a head.</summary>
     public required string PythonClass { get; init; }
+
+    /// <summary>One linear layer per module.</summary>
+    public static HeadLayout Linear(IReadOnlyList<string> modules, long hidden, string pythonClass) =>
+        new(
+            modules,
+            [.. modules.SelectMany(module => new HeadParameter[] { new($"{module}.weight", [-1, hidden]), new($"{module}.bias", [-1]) })]
+        )
+        {
+            PythonClass = pythonClass,
+        };
+
+    /// <summary>The number of classes in parameters of this layout.</summary>
+    /// <param name="shapeOf">The shape of a parameter by its name, without a members axis.</param>
+    public long ClassesOf(Func<string, IReadOnlyList<long>> shapeOf)
+    {
+        var parameter = Parameters.First(candidate => candidate.Shape.Contains(-1));
+        return shapeOf(parameter.Name)[parameter.Shape.Index().First(axis => axis.Item < 0).Index];
+    }
 }
 
 /// <summary>Everything about a model that adapters are checked against: names and sizes, no numbers.</summary>

@@ -12,7 +12,7 @@ namespace LoRAEnsembleHub.Adapters;
 /// </remarks>
 public sealed partial record AdapterSurvey
 {
-    /// <summary>The base's type, by the names of the tensors: <c>vit</c> or <c>deit</c>.</summary>
+    /// <summary>The base's type, by the names of the tensors, such as <c>vit</c>.</summary>
     public required string ModelType { get; init; }
 
     /// <summary>The base that the adapter names, or null.</summary>
@@ -30,7 +30,7 @@ public sealed partial record AdapterSurvey
     /// <summary>Adapted projections of each kind.</summary>
     public required IReadOnlyDictionary<ProjectionKind, int> SitesPerKind { get; init; }
 
-    /// <summary>Whether the tensors stand under the names of transformers 4, of 5, or both.</summary>
+    /// <summary>Whether the tensors stand under the names of transformers 4, of 5, or both; both also where the names are the same.</summary>
     public required PeftNaming Naming { get; init; }
 
     /// <summary>Parameters of the head by name, with their shapes; empty when the adapter brings none.</summary>
@@ -46,7 +46,7 @@ public sealed partial record AdapterSurvey
     public required IReadOnlyDictionary<string, int> Dtypes { get; init; }
 
     /// <summary>Classes of the head, or null when the adapter brings none.</summary>
-    public long? Classes => Head.Count == 0 ? null : Head.Values.First()[0];
+    public long? Classes => Head.Values.FirstOrDefault(shape => shape.Count == 2)?[0];
 
     /// <summary>Reads an adapter folder.</summary>
     /// <param name="folder">With adapter_config.json and adapter_model.safetensors.</param>
@@ -57,7 +57,7 @@ public sealed partial record AdapterSurvey
         ArgumentNullException.ThrowIfNull(folder);
         var (config, weights) = PeftMember.Open(folder);
         using var file = SafetensorsFile.Open(weights);
-        var catalogue = VitLayout.Catalogue(Guess(file));
+        var catalogue = Guess(file).Catalogue;
         var names = PeftNames.Sort(file, catalogue, weights);
         var plan = PeftPlan.Make(config, names, catalogue, weights);
         var head = names.HeadFor(config.ModulesToSave, catalogue, weights);
@@ -69,7 +69,7 @@ public sealed partial record AdapterSurvey
             Ranks = [.. plan.Select(update => (int)update.Down.Shape[0]).Distinct().Order()],
             Scales = [.. plan.Select(update => update.Scale).Distinct().Order()],
             SitesPerKind = plan.GroupBy(update => update.Site.Kind).ToDictionary(group => group.Key, group => group.Count()),
-            Naming = NamingOf(file),
+            Naming = plan.All(update => update.Site.Name == update.Site.NewName) ? PeftNaming.Both : NamingOf(file),
             Head = head.ToDictionary(entry => entry.Key, entry => entry.Value.Shape),
             ParameterCount =
                 plan.Sum(update => update.Down.ElementCount + update.Up.ElementCount) + head.Values.Sum(view => view.ElementCount),
@@ -79,7 +79,7 @@ public sealed partial record AdapterSurvey
     }
 
     /// <summary>The smallest base that the tensors could belong to.</summary>
-    private static VitConfig Guess(SafetensorsFile file)
+    private static ModelLayout Guess(SafetensorsFile file)
     {
         var layers = file
             .Tensors.Select(view => Block().Match(view.Name))
@@ -88,7 +88,7 @@ public sealed partial record AdapterSurvey
         long? Width(Func<string, bool> wanted) => file.Tensors.FirstOrDefault(view => view.Shape.Count == 2 && wanted(view.Name))?.Shape[1];
         var hidden =
             Width(name => name.Contains("attention", StringComparison.Ordinal) && name.EndsWith("lora_A.weight", StringComparison.Ordinal))
-            ?? Width(name => name.EndsWith("classifier.weight", StringComparison.Ordinal))
+            ?? Width(name => name.Contains("classifier", StringComparison.Ordinal))
             ?? Width(name => IsFeedForwardIn(name) && name.EndsWith("lora_A.weight", StringComparison.Ordinal));
         var inner =
             Width(name => IsFeedForwardOut(name) && name.EndsWith("lora_A.weight", StringComparison.Ordinal))
@@ -96,14 +96,10 @@ public sealed partial record AdapterSurvey
                     IsFeedForwardIn(view.Name) && view.Name.EndsWith("lora_B.weight", StringComparison.Ordinal)
                 )
                 ?.Shape[0];
-        bool Has(string part) => file.Tensors.Any(view => view.Name.Contains(part, StringComparison.Ordinal));
-        return new VitConfig
-        {
-            ModelType = Has(".deit.") || Has("distillation_classifier") ? "deit" : "vit",
-            NumHiddenLayers = layers.DefaultIfEmpty(0).Max() + 1,
-            HiddenSize = (int)(hidden ?? 1),
-            IntermediateSize = (int)(inner ?? 1),
-        };
+        return PretrainedModels.SmallestFor(
+            new AdaptedSizes(layers.DefaultIfEmpty(0).Max() + 1, (int)(hidden ?? 1), (int)(inner ?? 1)),
+            part => file.Tensors.Any(view => view.Name.Contains(part, StringComparison.Ordinal))
+        );
     }
 
     private static PeftNaming NamingOf(SafetensorsFile file)

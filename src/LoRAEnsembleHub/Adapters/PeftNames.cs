@@ -76,11 +76,14 @@ internal sealed class PeftNames
             );
         }
 
-        var stray = head.Keys.FirstOrDefault(name => !Saved(name[..name.LastIndexOf('.')]));
+        string[] saved = [.. catalogue.Heads.SelectMany(layout => layout.Modules).Where(Saved)];
+        var stray = head.Keys.FirstOrDefault(name => !saved.Any(module => name.StartsWith(module + ".", StringComparison.Ordinal)));
         if (stray is not null)
         {
             throw new AdapterException(
-                $"{place}: the file has {stray}, but modules_to_save does not name its module; PEFT would ignore it."
+                Saved(stray[..stray.LastIndexOf('.')])
+                    ? $"{place}: modules_to_save names {string.Join(", ", modulesToSave)}, so {stray} replaces a part of a head; only whole heads can be replaced here."
+                    : $"{place}: the file has {stray}, but modules_to_save does not name its module; PEFT would ignore it."
             );
         }
 

@@ -26,8 +26,9 @@ public static class EnsembleCard
             manifest.Metrics?.Select(metric => metric.Dataset).FirstOrDefault(name => name is not null)
             ?? (string?)manifest.Training?["dataset"];
         var title = options.Title ?? $"{Last(baseId)} LoRA ensemble{(data is null ? "" : $" for {Last(data)}")}";
+        var words = CardWords.For(manifest.BaseModel.ModelType);
         var text = new StringBuilder();
-        FrontMatter(text, manifest, options, baseId, data, title);
+        FrontMatter(text, manifest, options, words, baseId, data, title);
         text.Append(CultureInfo.InvariantCulture, $"\n# {title}\n\n");
         text.Append(
             CultureInfo.InvariantCulture,
@@ -37,7 +38,7 @@ public static class EnsembleCard
         );
         Classes(text, manifest);
         Metrics(text, manifest);
-        Usage(text, manifest, facts, options, baseId);
+        Usage(text, manifest, facts, options, words, baseId);
         Training(text, manifest, options);
         if (options.Notes is { } notes)
         {
@@ -51,6 +52,7 @@ public static class EnsembleCard
         StringBuilder text,
         EnsembleManifest manifest,
         EnsembleWriterOptions options,
+        CardWords words,
         string baseId,
         string? data,
         string title
@@ -59,7 +61,7 @@ public static class EnsembleCard
         text.Append("---\nlibrary_name: peft\n");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"base_model: {Quote(baseId)}\nbase_model_relation: adapter\npipeline_tag: image-classification\n"
+            $"base_model: {Quote(baseId)}\nbase_model_relation: adapter\npipeline_tag: {words.Task}\n"
         );
         if (options.License is { } license)
         {
@@ -90,7 +92,7 @@ public static class EnsembleCard
                 $"metrics: [{string.Join(", ", combined.Select(metric => metric.Name!).Distinct().Select(Quote))}]\n"
             );
             text.Append(CultureInfo.InvariantCulture, $"model-index:\n  - name: {Quote(title)}\n    results:\n");
-            text.Append("      - task: { type: image-classification }\n");
+            text.Append(CultureInfo.InvariantCulture, $"      - task: {{ type: {words.Task} }}\n");
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"        dataset: {{ type: {Quote(combined[0].Dataset ?? "")}, name: {Quote(combined[0].Dataset ?? "")}, split: {Quote(combined[0].Split ?? "")} }}\n        metrics:\n"
@@ -146,6 +148,7 @@ public static class EnsembleCard
         EnsembleManifest manifest,
         EnsembleCardFacts facts,
         EnsembleWriterOptions options,
+        CardWords words,
         string baseId
     )
     {
@@ -156,17 +159,26 @@ public static class EnsembleCard
             text.Append(CultureInfo.InvariantCulture, $"dotnet tool run lorae-hub pull {id}\n");
         }
 
-        text.Append("dotnet tool run lorae-hub predict --base BASE --ensemble ENSEMBLE picture.png\n```\n");
-        text.Append("\nFrom Python, every member is an ordinary PEFT adapter:\n\n```python\nfrom peft import PeftModel\n");
-        text.Append("from transformers import AutoModelForImageClassification\n\n");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"base = AutoModelForImageClassification.from_pretrained({Quote(baseId)}, num_labels={manifest.Labels.Count}, ignore_mismatched_sizes=True)\n"
+            $"dotnet tool run lorae-hub predict --base BASE --ensemble ENSEMBLE {words.Example}\n```\n"
+        );
+        text.Append("\nFrom Python, every member is an ordinary PEFT adapter:\n\n```python\nfrom peft import PeftModel\n");
+        text.Append(CultureInfo.InvariantCulture, $"from transformers import {words.PythonClass}\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"base = {words.PythonClass}.from_pretrained({Quote(baseId)}, num_labels={manifest.Labels.Count}, ignore_mismatched_sizes=True)\n"
         );
         text.Append("model = PeftModel.from_pretrained(base, \"ENSEMBLE\", subfolder=\"member-00\", adapter_name=\"member-00\")\n");
         text.Append(
             "model.load_adapter(\"ENSEMBLE\", adapter_name=\"member-01\", subfolder=\"member-01\")  # and so on; average the softmaxes\n```\n"
         );
+        if (!words.TwoSpellings)
+        {
+            text.Append("\nThe names of the LoRA tensors are the same in every version of transformers.\n");
+            return;
+        }
+
         text.Append(
             options.Naming switch
             {

@@ -4,7 +4,8 @@ namespace LoRAEnsembleHub.Models;
 
 /// <summary>The tensors that a forward pass returns; whoever receives them disposes them.</summary>
 /// <remarks>
-/// Names: <c>logits</c>; <c>cls_logits</c> and <c>distillation_logits</c> of a head with teacher; <c>pooled</c> of a model without head;
+/// Names: <c>logits</c>; <c>cls_logits</c> and <c>distillation_logits</c> of a head with teacher; <c>pooled</c> of a model without head, and of a
+/// BERT when hidden states are asked for;
 /// <c>last_hidden_state</c> (after the last norm) of a model without head or when hidden states are asked for; <c>hidden_states.0</c> (embeddings) and
 /// <c>hidden_states.i</c> (after block i). Every tensor has a leading members axis exactly when adapters are attached.
 /// </remarks>

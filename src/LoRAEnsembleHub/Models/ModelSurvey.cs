@@ -8,12 +8,12 @@ namespace LoRAEnsembleHub.Models;
 public sealed record ModelSurvey
 {
     /// <summary>The config.</summary>
-    public required VitConfig Config { get; init; }
+    public required ModelConfig Config { get; init; }
 
     /// <summary>The weight files by bare name, with their bytes.</summary>
     public required IReadOnlyDictionary<string, long> Files { get; init; }
 
-    /// <summary>The layouts the names belong to: transformers 4, transformers 5, timm or torchvision.</summary>
+    /// <summary>The layouts the names belong to: transformers 4, transformers 5, TensorFlow (gamma and beta), timm or torchvision.</summary>
     public required IReadOnlyList<string> Layouts { get; init; }
 
     /// <summary>The head modules; empty when there is no head.</summary>
@@ -47,32 +47,33 @@ public sealed record ModelSurvey
     public static ModelSurvey Read(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var path = Path.Combine(folder, "config.json");
-        var config = VitConfig.Parse(File.ReadAllText(path), path);
+        var layout = PretrainedModels.LayoutOf(folder);
         var weights = PretrainedModels.WeightsPath(folder);
         var (files, owner) = WeightMap.OpenFiles(weights);
         using (owner)
         {
-            var (pieces, layouts) = WeightMap.Arrange(weights, files, VitLayout.Prefix(config));
-            var heads = VitLayout.HeadsOf(config, pieces.ContainsKey);
-            var expected = VitLayout.Whole(config, heads, pieces.ContainsKey).ToDictionary(entry => entry.Name, entry => entry.Shape);
+            var (pieces, layouts) = WeightMap.Arrange(weights, files, layout.Catalogue.Prefix);
+            var heads = layout.HeadsOf(pieces.ContainsKey);
+            var expected = layout
+                .Whole(heads, name => pieces.TryGetValue(name, out var piece) ? piece.Shape : null)
+                .ToDictionary(entry => entry.Name, entry => entry.Shape);
             var views = files.SelectMany(file => file.Tensors);
             var left = pieces.Where(piece => !expected.ContainsKey(piece.Key)).ToArray();
             return new ModelSurvey
             {
-                Config = config,
+                Config = layout.Config,
                 Files = files.ToDictionary(file => Path.GetFileName(file.Name), file => file.FileBytes),
                 Layouts = layouts,
                 Heads = heads,
                 TensorCount = expected.Keys.Count(pieces.ContainsKey),
                 ParameterCount = expected.Keys.Where(pieces.ContainsKey).Sum(name => Count(pieces[name].Shape)),
                 Dtypes = views.GroupBy(view => view.Dtype.Name).ToDictionary(group => group.Key, group => group.Count()),
-                Ignored = [.. Names(left.Where(piece => VitLayout.Ignorable(piece.Key)))],
-                UnknownConfigFields = VitConfigCheck.Unknown(config),
+                Ignored = [.. Names(left.Where(piece => layout.Ignorable(piece.Key)))],
+                UnknownConfigFields = ModelConfigCheck.Unknown(layout.Config),
                 Problems =
                 [
                     .. expected.Keys.Where(name => !pieces.ContainsKey(name)).Select(name => $"{name} is missing."),
-                    .. Names(left.Where(piece => !VitLayout.Ignorable(piece.Key)))
+                    .. Names(left.Where(piece => !layout.Ignorable(piece.Key)))
                         .Select(name => $"{name} belongs to nothing in the model of config.json."),
                     .. expected
                         .Where(entry => pieces.ContainsKey(entry.Key))

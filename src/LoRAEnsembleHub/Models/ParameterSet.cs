@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Models.Blocks;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Models;
@@ -27,6 +28,12 @@ internal sealed class ParameterSet : IDisposable
     public Tensor this[string name] => tensors[name];
 
     public Tensor? Find(string name) => tensors.GetValueOrDefault(name);
+
+    /// <summary>The projection at a path; without a bias where there is none.</summary>
+    public FrozenLinear Linear(string path) => new(this[$"{path}.weight"], Find($"{path}.bias"));
+
+    /// <summary>The layer norm at a path.</summary>
+    public LayerNorm LayerNorm(string path, double eps) => new(this[$"{path}.weight"], this[$"{path}.bias"], eps);
 
     /// <summary>The same weights with some replaced or added and some left out; everything else is shared, not copied.</summary>
     /// <param name="changed">Tensors outside every scope, handed over.</param>

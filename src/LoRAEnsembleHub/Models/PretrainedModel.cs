@@ -13,24 +13,33 @@ namespace LoRAEnsembleHub.Models;
 /// </remarks>
 public abstract class PretrainedModel : IDisposable
 {
+    private const double DefaultEps = 1e-12;
+    private readonly ModelLayout layout;
+    private readonly IReadOnlyList<string> heads;
     private volatile Attachment? attachment;
 
-    private protected PretrainedModel(BaseIdentity identity, AdapterCatalogue catalogue, LoadReport report, ParameterSet parameters)
-    {
-        (Identity, Catalogue, Report, Parameters) = (identity, catalogue, report, parameters);
-    }
+    private protected PretrainedModel(
+        ModelLayout layout,
+        ParameterSet parameters,
+        IReadOnlyList<string> heads,
+        BaseIdentity identity,
+        LoadReport report
+    ) => (this.layout, Parameters, this.heads, Identity, Report) = (layout, parameters, heads, identity, report);
+
+    /// <summary>The config.json, field for field.</summary>
+    public ModelConfig Config => layout.Config;
 
     /// <summary>Where the model came from and the hashes of its weights.</summary>
     public BaseIdentity Identity { get; }
 
     /// <summary>What adapters can be attached to.</summary>
-    internal AdapterCatalogue Catalogue { get; }
+    internal AdapterCatalogue Catalogue => layout.Catalogue;
 
     /// <summary>What the checkpoint held.</summary>
     public LoadReport Report { get; }
 
     /// <summary>Class names of the base's own head by index; empty when it has none.</summary>
-    public abstract IReadOnlyList<string> Labels { get; }
+    public IReadOnlyList<string> Labels => heads.Count == 0 ? [] : Config.Labels;
 
     /// <summary>Names of the inputs, as transformers spells them, the first one always needed.</summary>
     public abstract IReadOnlyList<string> InputNames { get; }
@@ -48,6 +57,9 @@ public abstract class PretrainedModel : IDisposable
     public long ParameterCount => Parameters.Count;
 
     private protected ParameterSet Parameters { get; }
+
+    /// <summary>Epsilon of every layer norm.</summary>
+    private protected double Eps => Config.LayerNormEps ?? DefaultEps;
 
     private protected abstract IReadOnlyList<EncoderBlock> Blocks { get; }
 
@@ -100,13 +112,32 @@ public abstract class PretrainedModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(member);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(member, set.Count);
         set.Check(Catalogue);
-        return Merged(set.MergeInto(Parameters, Catalogue, member), labels);
+        var parameters = set.MergeInto(Parameters, Catalogue, member);
+        var head = Catalogue.Heads.FirstOrDefault(layout =>
+            layout.Parameters.All(parameter => parameters.Find(parameter.Name) is not null)
+        );
+        var classes = head?.ClassesOf(name => parameters[name].shape) ?? Config.Classes;
+        var same = labels is null && classes == Config.Classes;
+        var names = labels ?? [.. Enumerable.Range(0, (int)classes).Select(index => $"LABEL_{index}")];
+        return (same ? layout : layout.With(Config.WithLabels(names))).Build(parameters, head?.Modules ?? [], Identity, Report);
     }
 
     /// <summary>Writes the model as transformers 4 would: config.json and model.safetensors.</summary>
     /// <param name="folder">Made when absent; files of these names are replaced.</param>
     /// <param name="cancellationToken">Stops the writing; a file is either the old or the new one.</param>
-    public abstract Task SaveAsync(string folder, CancellationToken cancellationToken = default);
+    public async Task SaveAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        Directory.CreateDirectory(folder);
+        string Full(string name) =>
+            heads.Any(head => name.StartsWith(head + ".", StringComparison.Ordinal)) || heads.Count == 0 ? name : Catalogue.Prefix + name;
+        var named = Parameters.All.Select(entry => KeyValuePair.Create(Full(entry.Key), entry.Value));
+        await TensorFile
+            .WriteAsync(Path.Combine(folder, "model.safetensors"), named, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var config = Config with { LayerNormEps = Eps, Architectures = [layout.PythonClass(heads)] };
+        await TextFile.WriteAsync(Path.Combine(folder, "config.json"), config.ToJson(), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Runs the base, or all attached members at once.</summary>
     /// <param name="inputs">Tensors by transformers' names; names that the model does not know are ignored. Not disposed.</param>
@@ -199,8 +230,24 @@ public abstract class PretrainedModel : IDisposable
         bool hiddenStates
     );
 
-    /// <summary>A model over other parameters, otherwise as this one.</summary>
-    private protected abstract PretrainedModel Merged(ParameterSet parameters, IReadOnlyList<string>? labels);
+    /// <summary>The head to compute with: the members' own, else the base's with a members axis of one, in the current scope.</summary>
+    /// <returns>Its modules, none when there is no head, and its parameters by name, [members or 1, …].</returns>
+    private protected (IReadOnlyList<string> Modules, IReadOnlyDictionary<string, Tensor> Parameters) HeadFor(AttachedMembers? members)
+    {
+        if (members is { Head.Count: > 0 })
+        {
+            var own = Catalogue.Heads.First(head => head.Parameters.All(parameter => members.Head.ContainsKey(parameter.Name)));
+            return (own.Modules, members.Head);
+        }
+
+        var shared = Parameters
+            .All.Where(entry => heads.Any(head => entry.Key.StartsWith(head + ".", StringComparison.Ordinal)))
+            .ToDictionary(entry => entry.Key, entry => entry.Value.unsqueeze(0), StringComparer.Ordinal);
+        return (heads, shared);
+    }
+
+    /// <summary>Rough bytes of activations of one example and member in one block.</summary>
+    private protected long RowBytes(long tokens) => tokens * ((8L * Config.HiddenSize) + (2L * Config.IntermediateSize)) * Dtype.Bytes();
 
     private Dictionary<string, Tensor> ForwardPart(
         IReadOnlyDictionary<string, Tensor> inputs,

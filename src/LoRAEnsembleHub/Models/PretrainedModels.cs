@@ -9,6 +9,9 @@ namespace LoRAEnsembleHub.Models;
 /// <summary>Loads pretrained models; the one place where model types are told apart.</summary>
 public static class PretrainedModels
 {
+    /// <summary>The last one takes what the others do not claim.</summary>
+    private static readonly ModelFamily[] families = [new AstFamily(), new BertFamily(), new VitFamily()];
+
     /// <summary>Loads a model folder: config.json, and model.safetensors or its shards.</summary>
     /// <param name="folder">As transformers, timm or torchvision name their weights; one safetensors file beside a config.json will do too.</param>
     /// <param name="options">Device, element type and origin; null takes the defaults.</param>
@@ -23,6 +26,43 @@ public static class PretrainedModels
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new ModelOptions();
         NativeTorch.EnsureLoaded();
+        if (options.Dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
+        {
+            throw new ModelException($"The element type is {options.Dtype}; models are computed in Float32 or BFloat16.");
+        }
+
+        var layout = LayoutOf(folder);
+        using var weights = WeightMap.Open(WeightsPath(folder), layout.Catalogue.Prefix, options.DeviceOrCpu, options.Dtype);
+        layout = layout.With(layout.Config with { LayerNormEps = layout.Config.LayerNormEps ?? weights.DefaultLayerNormEps });
+        var heads = layout.HeadsOf(weights.Contains);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var (name, shape) in layout.Whole(heads, weights.ShapeOf))
+            {
+                tensors.Add(name, weights.Take(name, shape));
+            }
+
+            var report = weights.Finish(layout.Ignorable) with { UnknownConfigFields = ModelConfigCheck.Unknown(layout.Config) };
+            var identity = new BaseIdentity(Path.GetFullPath(folder), report.Files, layout.Config.ModelType, options);
+            return layout.Build(new ParameterSet(tensors), heads, identity, report);
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Names and shapes of the model in a folder, from its config.json.</summary>
+    /// <exception cref="ModelException">The config asks for something that is not supported; it is named.</exception>
+    /// <exception cref="FileNotFoundException">The folder lacks its config.</exception>
+    internal static ModelLayout LayoutOf(string folder)
+    {
         var path = Path.Combine(folder, "config.json");
         if (!File.Exists(path))
         {
@@ -30,12 +70,24 @@ public static class PretrainedModels
         }
 
         var json = File.ReadAllText(path);
-        return ModelType(json, path) switch
-        {
-            null or "vit" or "deit" or TimmConfig.WrapperType => LoadVit(folder, VitConfig.Parse(json, path), options),
-            var other => throw new ModelException($"{path}: model_type is {other}; supported are vit and deit."),
-        };
+        var type = ModelType(json, path);
+        var family =
+            families.FirstOrDefault(candidate => candidate.Reads(type))
+            ?? throw new ModelException(
+                $"{path}: model_type is {type}; supported are {string.Join(", ", families.SelectMany(known => known.ModelTypes))}."
+            );
+        return family.Read(json, path);
     }
+
+    /// <summary>The family of a model type, or null when it is not known.</summary>
+    internal static ModelFamily? FamilyOf(string? modelType) =>
+        families.FirstOrDefault(family => modelType is not null && family.ModelTypes.Contains(modelType));
+
+    /// <summary>The smallest model that an adapter could belong to.</summary>
+    /// <param name="sizes">What the shapes of its tensors tell.</param>
+    /// <param name="mentions">Whether any name of a tensor contains a text.</param>
+    internal static ModelLayout SmallestFor(AdaptedSizes sizes, Func<string, bool> mentions) =>
+        families.Select(family => family.Smallest(sizes, mentions)).First(layout => layout is not null)!;
 
     private static string? ModelType(string json, string path)
     {
@@ -49,38 +101,6 @@ public static class PretrainedModels
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new ModelException($"{path} is not a model config: {e.Message}", e);
-        }
-    }
-
-    private static Vit LoadVit(string folder, VitConfig config, ModelOptions options)
-    {
-        if (options.Dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
-        {
-            throw new ModelException($"The element type is {options.Dtype}; models are computed in Float32 or BFloat16.");
-        }
-
-        using var weights = WeightMap.Open(WeightsPath(folder), VitLayout.Prefix(config), options.DeviceOrCpu, options.Dtype);
-        var heads = VitLayout.HeadsOf(config, weights.Contains);
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        try
-        {
-            foreach (var (name, shape) in VitLayout.Whole(config, heads, weights.Contains))
-            {
-                tensors.Add(name, weights.Take(name, shape));
-            }
-
-            var report = weights.Finish(VitLayout.Ignorable) with { UnknownConfigFields = VitConfigCheck.Unknown(config) };
-            var identity = new BaseIdentity(Path.GetFullPath(folder), report.Files, config.ModelType, options);
-            return new Vit(config, new ParameterSet(tensors), config.LayerNormEps ?? weights.DefaultLayerNormEps, heads, identity, report);
-        }
-        catch
-        {
-            foreach (var tensor in tensors.Values)
-            {
-                tensor.Dispose();
-            }
-
-            throw;
         }
     }
 

@@ -1,47 +1,30 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LoRAEnsembleHub.Models.Blocks;
 
 namespace LoRAEnsembleHub.Models;
 
 /// <summary>The config.json of a ViT or DeiT, field for field.</summary>
-/// <remarks>
-/// Defaults are those of transformers' ViTConfig and DeiTConfig. Fields that are not listed are kept in <see cref="Other"/>; those of
-/// them that would change the mathematics are refused by name when the record is read.
-/// </remarks>
-public sealed record VitConfig
+/// <remarks>Defaults are those of transformers' ViTConfig and DeiTConfig.</remarks>
+public sealed record VitConfig : ModelConfig
 {
-    /// <summary><c>vit</c> or <c>deit</c>.</summary>
-    public string ModelType { get; init; } = "vit";
+    /// <summary>The types that this config describes.</summary>
+    internal static readonly string[] ModelTypes = ["vit", "deit"];
 
-    /// <summary>The class that wrote the weights; decides which head is expected.</summary>
-    public IReadOnlyList<string>? Architectures { get; init; }
+    private static readonly string[] classes =
+    [
+        "ViTForImageClassification",
+        "ViTModel",
+        "ViTForMaskedImageModeling",
+        "DeiTForImageClassification",
+        "DeiTForImageClassificationWithTeacher",
+        "DeiTModel",
+        "DeiTForMaskedImageModeling",
+    ];
 
-    /// <summary>Width of the residual stream; a multiple of the number of heads.</summary>
-    public int HiddenSize { get; init; } = 768;
-
-    /// <summary>Number of encoder blocks.</summary>
-    public int NumHiddenLayers { get; init; } = 12;
-
-    /// <summary>Number of attention heads.</summary>
-    public int NumAttentionHeads { get; init; } = 12;
-
-    /// <summary>Width of the hidden layer of the feed-forward blocks.</summary>
-    public int IntermediateSize { get; init; } = 3072;
-
-    /// <summary>Activation of the feed-forward blocks, by transformers' name.</summary>
-    public string HiddenAct { get; init; } = "gelu";
-
-    /// <summary>Dropout after embeddings, attention output and feed-forward, in training only; 0 to 1.</summary>
-    public double HiddenDropoutProb { get; init; }
-
-    /// <summary>Dropout of attention weights, in training only; 0 to 1.</summary>
-    public double AttentionProbsDropoutProb { get; init; }
-
-    /// <summary>Standard deviation of fresh weights; of no effect on pretrained ones.</summary>
-    public double InitializerRange { get; init; } = 0.02;
-
-    /// <summary>Epsilon of every layer norm; null takes that of the library whose names the weights use (1e-12, or 1e-6 for timm and torchvision).</summary>
-    public double? LayerNormEps { get; init; }
+    /// <summary>The defaults: ViT-B/16 at 224 × 224 pixels.</summary>
+    public VitConfig()
+        : base(Modality.Image, "vit") { }
 
     /// <summary>Height and width of the input.</summary>
     public ImageExtent ImageSize { get; init; } = new(224, 224);
@@ -64,32 +47,22 @@ public sealed record VitConfig
     /// <summary>Activation of the pooler.</summary>
     public string PoolerAct { get; init; } = "tanh";
 
-    /// <summary>Class names by index in decimal.</summary>
-    [JsonPropertyName("id2label")]
-    public IReadOnlyDictionary<string, string>? Id2Label { get; init; }
-
-    /// <summary>Class indices by name; read from numbers or, as older training scripts wrote them, from text.</summary>
-    [JsonPropertyName("label2id")]
-    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
-    public IReadOnlyDictionary<string, int>? Label2Id { get; init; }
-
-    /// <summary>Number of classes where no labels are listed.</summary>
-    public int? NumLabels { get; init; }
-
-    /// <summary>The kind of target the head was trained for, or null.</summary>
-    public string? ProblemType { get; init; }
-
-    /// <summary>Fields that this record does not name, as they stood.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Other { get; init; }
-
-    /// <summary>Number of classes: that of <see cref="Id2Label"/>, else <see cref="NumLabels"/>, else 2 as in transformers.</summary>
-    [JsonIgnore]
-    public int Classes => Id2Label?.Count ?? NumLabels ?? 2;
-
     /// <summary>Patches along each axis at the configured image size.</summary>
     [JsonIgnore]
     public ImageExtent PatchGrid => new(ImageSize.Height / PatchSize.Height, ImageSize.Width / PatchSize.Width);
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override IReadOnlyDictionary<string, IReadOnlyList<int>> InputSizes =>
+        new Dictionary<string, IReadOnlyList<int>>
+        {
+            ["image_size"] = [ImageSize.Height, ImageSize.Width],
+            ["patch_size"] = [PatchSize.Height, PatchSize.Width],
+        };
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public override string InputSummary => $"images of {ImageSize} pixels in patches of {PatchSize} (height × width)";
 
     /// <summary>Reads config.json of transformers, or of timm.</summary>
     /// <param name="json">The text.</param>
@@ -98,22 +71,36 @@ public sealed record VitConfig
     public static VitConfig Parse(string json, string place)
     {
         ArgumentNullException.ThrowIfNull(json);
-        VitConfig? config;
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            config = TimmConfig.IsTimm(document.RootElement)
-                ? TimmConfig.Read(document.RootElement, place)
-                : document.RootElement.Deserialize<VitConfig>(ConfigJson.Options);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new ModelException($"{place} is not a model config: {e.Message}", e);
-        }
-
-        return VitConfigCheck.Checked(config ?? throw new ModelException($"{place} holds null; a JSON object is needed."), place);
+        return Read(
+                json,
+                place,
+                root => TimmConfig.IsTimm(root) ? TimmConfig.Read(root, place) : root.Deserialize<VitConfig>(ConfigJson.Options)
+            )
+            .Checked(place);
     }
 
-    /// <summary>The config as transformers writes it: two spaces, sorted by name, with a line feed at the end.</summary>
-    public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, ConfigJson.Options)!);
+    private VitConfig Checked(string place)
+    {
+        var check = new ModelConfigCheck(this, place);
+        check.Shared(ModelTypes, classes);
+        check.NeedOneOrMore("num_channels", NumChannels);
+        check.Need(Activation.IsKnown(PoolerAct), "pooler_act", PoolerAct, $"known are {Activation.KnownNames}");
+        check.Need(
+            PatchSize is { Height: >= 1, Width: >= 1 } && PatchGrid is { Height: >= 1, Width: >= 1 },
+            "patch_size",
+            PatchSize,
+            $"it must be at least 1 and fit the image_size of {ImageSize}"
+        );
+        foreach (var architecture in Architectures ?? [])
+        {
+            check.Need(
+                architecture.StartsWith(ModelType, StringComparison.OrdinalIgnoreCase),
+                "architectures",
+                architecture,
+                $"model_type is {ModelType}, and that class is of another type"
+            );
+        }
+
+        return this;
+    }
 }

@@ -6,7 +6,7 @@ public sealed record LoadReport
     /// <summary>The weight files, by bare name, in the order they were opened.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>The layouts the names belong to: transformers 4, transformers 5, timm or torchvision.</summary>
+    /// <summary>The layouts the names belong to: transformers 4, transformers 5, TensorFlow (gamma and beta), timm or torchvision.</summary>
     public required IReadOnlyList<string> Layouts { get; init; }
 
     /// <summary>Tensors that the model took.</summary>

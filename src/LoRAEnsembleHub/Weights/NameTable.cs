@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace LoRAEnsembleHub.Weights;
 
 /// <summary>Turns the parameter names of every known layout into one spelling: transformers 4 without the model's prefix.</summary>
-/// <remarks>The rules are data: names.json beside this file, from the layouts of transformers 4 and 5.9, timm and torchvision.</remarks>
+/// <remarks>The rules are data: names.json beside this file, from the layouts of transformers 4 and 5.9, TensorFlow, timm and torchvision.</remarks>
 internal sealed class NameTable
 {
     /// <summary>The layout whose names need no rule.</summary>

@@ -37,6 +37,8 @@ public sealed class InspectTests(TinyBase tiny) : IClassFixture<TinyBase>
     [InlineData("timm-vit", "timm")]
     [InlineData("torchvision-vit", "torchvision")]
     [InlineData("deit-teacher", "transformers 4")]
+    [InlineData("ast-v5", "transformers 5")]
+    [InlineData("bert-legacy", "TensorFlow")]
     public async Task A_model_folder_is_told_with_the_layout_of_its_names(string name, string layout)
     {
         var json = (await Tool.RunAsync("inspect", Golden.Folder("models", name), "--json")).Done().Json();
@@ -46,6 +48,7 @@ public sealed class InspectTests(TinyBase tiny) : IClassFixture<TinyBase>
         using var model = LoRAEnsembleHub.Models.PretrainedModels.Load(Golden.Folder("models", name));
         Assert.Equal(model.ParameterCount, (long)json["parameters"]!);
         Assert.Equal(model.Labels, json["labels"]!.AsArray().Select(item => (string)item!));
+        Assert.Equal(model.Config.InputSizes.Keys, json["input_sizes"]!.AsObject().Select(size => size.Key));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Torch.Tests.Adapters;
 using LoRAEnsembleHub.Torch.Tests.Native;
 
 namespace LoRAEnsembleHub.Torch.Tests.Ensembles;
@@ -50,6 +51,12 @@ public sealed class EnsembleRoundTrip : IDisposable
     [InlineData("vit-layers", PeftNaming.Both)]
     [InlineData("vit-regex", PeftNaming.Both)]
     [InlineData("vit-bf16", PeftNaming.Both)]
+    [InlineData("deit-teacher", PeftNaming.Both)]
+    [InlineData("ast-r4", PeftNaming.Both)]
+    [InlineData("ast-r4", PeftNaming.V4)]
+    [InlineData("ast-r4-v5", PeftNaming.V5)]
+    [InlineData("bert-r4", PeftNaming.Both)]
+    [InlineData("bert-r4", PeftNaming.V5)]
     public async Task Saving_loading_and_saving_again_gives_the_same_bytes_and_logits(string name, PeftNaming naming)
     {
         var options = new EnsembleWriterOptions
@@ -57,9 +64,14 @@ public sealed class EnsembleRoundTrip : IDisposable
             Naming = naming,
             InputFiles = new Dictionary<string, string> { ["preprocessor_config.json"] = "{}\n" },
         };
-        using var original = AdapterSet.Read(name, Members(Golden.Folder("peft", name)), model.Catalogue);
+        using var family = new GoldenFamily(name);
+        var (model, original) = (family.Model, family.Set);
+        var facts = Facts with
+        {
+            Id2Label = Enumerable.Range(0, original.Classes!.Value).ToDictionary(index => $"{index}", index => $"c {index}"),
+        };
         var (first, second) = (Path.Combine(scratch.Path, "first"), Path.Combine(scratch.Path, "second"));
-        await EnsembleWriter.WriteAsync(first, original, model, Facts, options, TestContext.Current.CancellationToken);
+        await EnsembleWriter.WriteAsync(first, original, model, facts, options, TestContext.Current.CancellationToken);
         using var loaded = AdapterEnsemble.Load(first, model);
         await EnsembleWriter.WriteAsync(second, loaded.Members, model, loaded.Manifest!, options, TestContext.Current.CancellationToken);
         Assert.Equal(Files(first), Files(second));
@@ -71,36 +83,55 @@ public sealed class EnsembleRoundTrip : IDisposable
             );
         }
 
-        var pixels = Golden.Tensors(Golden.PathOf("peft", name, "expected.safetensors"));
         model.Swap(original);
-        using var before = model.Forward(pixels);
+        using var before = family.Run();
         model.Swap(loaded.Members);
-        using var after = model.Forward(pixels);
+        using var after = family.Run();
         Assert.True(before.Logits.allclose(after.Logits, 1e-5, 1e-5));
         model.Detach();
     }
 
-    [Fact]
-    public async Task Both_spellings_hold_every_tensor_twice_and_the_head_once()
+    [Theory]
+    [InlineData("vit-r4", "vit-r4-both", "ViTForImageClassification")]
+    [InlineData("ast-r4", "ast-r4-both", "ASTForAudioClassification")]
+    public async Task Both_spellings_hold_every_tensor_twice_and_the_head_once(string name, string both, string pythonClass)
     {
-        using var set = AdapterSet.Read("vit-r4", Members(Golden.Folder("peft", "vit-r4")), model.Catalogue);
-        await EnsembleWriter.WriteAsync(scratch.Path, set, model, Facts, null, TestContext.Current.CancellationToken);
-        var ours = Golden.Tensors(Path.Combine(scratch.Path, "member-01", "adapter_model.safetensors"));
-        var theirs = Golden.Tensors(Golden.PathOf("peft", "vit-r4-both", "member-01", "adapter_model.safetensors"));
-        Assert.Equal(theirs.Keys.Order(StringComparer.Ordinal), ours.Keys.Order(StringComparer.Ordinal));
-        Assert.All(theirs, entry => Assert.True(entry.Value.equal(ours[entry.Key]).all().item<bool>(), entry.Key));
-        var config = JsonNode.Parse(
-            await File.ReadAllTextAsync(
-                Path.Combine(scratch.Path, "member-01", "adapter_config.json"),
-                TestContext.Current.CancellationToken
-            )
-        )!;
+        using var family = new GoldenFamily(name);
+        var config = await Written(family, both);
         Assert.Equal(
             ["attention.output.dense", "k_proj", "key", "o_proj", "q_proj", "query", "v_proj", "value"],
             config["target_modules"]!.AsArray().Select(module => (string)module!)
         );
         Assert.Equal((4, 4), ((int)config["r"]!, (int)config["lora_alpha"]!));
-        Assert.Equal("ViTForImageClassification", (string)config["auto_mapping"]!["base_model_class"]!);
+        Assert.Equal(pythonClass, (string)config["auto_mapping"]!["base_model_class"]!);
+        Assert.Null(config["task_type"]);
+    }
+
+    [Fact]
+    public async Task A_base_with_one_spelling_has_every_tensor_once_and_the_task_that_PEFT_knows()
+    {
+        using var family = new GoldenFamily("bert-r4");
+        var config = await Written(family, "bert-r4");
+        Assert.Equal(
+            ["attention.output.dense", "key", "query", "value"],
+            config["target_modules"]!.AsArray().Select(module => (string)module!)
+        );
+        Assert.Equal("SEQ_CLS", (string)config["task_type"]!);
+        Assert.Null(config["auto_mapping"]);
+    }
+
+    [Theory]
+    [InlineData("vit-r4", "image-classification", "AutoModelForImageClassification", "both spellings")]
+    [InlineData("ast-r4", "audio-classification", "AutoModelForAudioClassification", "both spellings")]
+    [InlineData("bert-r4", "text-classification", "AutoModelForSequenceClassification", "the same in every version")]
+    public async Task The_card_speaks_of_the_task_of_its_base(string name, string task, string pythonClass, string spelling)
+    {
+        using var family = new GoldenFamily(name);
+        await Write(family);
+        var card = await File.ReadAllTextAsync(Path.Combine(scratch.Path, "README.md"), TestContext.Current.CancellationToken);
+        Assert.Contains($"pipeline_tag: {task}\n", card, StringComparison.Ordinal);
+        Assert.Contains($"from transformers import {pythonClass}\n", card, StringComparison.Ordinal);
+        Assert.Contains(spelling, card, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,6 +189,31 @@ public sealed class EnsembleRoundTrip : IDisposable
         Assert.Equal(1, one.Members.Count);
         Assert.Equal(7, one.Labels.Count);
         Assert.Null(several.Manifest);
+    }
+
+    private async Task Write(GoldenFamily family) =>
+        await EnsembleWriter.WriteAsync(
+            scratch.Path,
+            family.Set,
+            family.Model,
+            Facts with
+            {
+                Id2Label = null,
+            },
+            null,
+            TestContext.Current.CancellationToken
+        );
+
+    /// <summary>Writes an ensemble whose member 1 must have the tensors of a golden one; returns that member's config.</summary>
+    private async Task<JsonNode> Written(GoldenFamily family, string golden)
+    {
+        await Write(family);
+        var ours = Golden.Tensors(Path.Combine(scratch.Path, "member-01", "adapter_model.safetensors"));
+        var theirs = Golden.Tensors(Golden.PathOf("peft", golden, "member-01", "adapter_model.safetensors"));
+        Assert.Equal(theirs.Keys.Order(StringComparer.Ordinal), ours.Keys.Order(StringComparer.Ordinal));
+        Assert.All(theirs, entry => Assert.True(entry.Value.equal(ours[entry.Key]).all().item<bool>(), entry.Key));
+        var config = Path.Combine(scratch.Path, "member-01", "adapter_config.json");
+        return JsonNode.Parse(await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))!;
     }
 
     private async Task Write()

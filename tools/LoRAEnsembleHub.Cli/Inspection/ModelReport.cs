@@ -25,11 +25,11 @@ internal sealed record ModelReport : ICommandResult
 
     public required int IntermediateSize { get; init; }
 
-    /// <summary>[height, width].</summary>
-    public required IReadOnlyList<int> ImageSize { get; init; }
+    /// <summary>Sizes of the inputs by the name of their field in config.json; one number, or [height, width].</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<int>> InputSizes { get; init; }
 
-    /// <summary>[height, width].</summary>
-    public required IReadOnlyList<int> PatchSize { get; init; }
+    /// <summary>The inputs and their sizes, in words.</summary>
+    public required string Inputs { get; init; }
 
     public required long Parameters { get; init; }
 
@@ -80,12 +80,12 @@ internal sealed record ModelReport : ICommandResult
             Layers = config.NumHiddenLayers,
             AttentionHeads = config.NumAttentionHeads,
             IntermediateSize = config.IntermediateSize,
-            ImageSize = [config.ImageSize.Height, config.ImageSize.Width],
-            PatchSize = [config.PatchSize.Height, config.PatchSize.Width],
+            InputSizes = config.InputSizes,
+            Inputs = config.InputSummary,
             Parameters = survey.ParameterCount,
             Tensors = survey.TensorCount,
             Heads = survey.Heads,
-            Labels = survey.Heads.Count == 0 ? [] : [.. Enumerable.Range(0, config.Classes).Select(index => Label(config, index))],
+            Labels = survey.Heads.Count == 0 ? [] : config.Labels,
             Layouts = survey.Layouts,
             Dtypes = survey.Dtypes,
             Files = [.. survey.Files.Select(file => WeightFileFact.Of(folder, file.Key, file.Value, withHashes))],
@@ -106,7 +106,7 @@ internal sealed record ModelReport : ICommandResult
                     "encoder",
                     $"{Layers} blocks, hidden size {HiddenSize}, {AttentionHeads} attention heads, feed-forward {IntermediateSize}"
                 ),
-                ("images", $"{Extent(ImageSize)} pixels in patches of {Extent(PatchSize)} (height × width)"),
+                ("inputs", Inputs),
                 ("head", Heads.Count == 0 ? "none" : $"{string.Join(", ", Heads)}: {Labels.Count} classes"),
                 ("labels", Labels.Count == 0 ? null : Figures.Listed(Labels)),
                 ("names", $"as in {string.Join(" and ", Layouts)}"),
@@ -122,10 +122,6 @@ internal sealed record ModelReport : ICommandResult
     public IEnumerable<string> ToQuietLines() => Files.Select(file => file.Name);
 
     public ExitCode ToExitCode() => Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
-
-    private static string Label(VitConfig config, int index) => config.Id2Label?.GetValueOrDefault($"{index}") ?? $"LABEL_{index}";
-
-    private static string Extent(IReadOnlyList<int> size) => $"{size[0]} × {size[1]}";
 }
 
 /// <summary>A weight file; its hash is null where it was not asked for.</summary>

@@ -2,12 +2,26 @@ using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Models.Blocks;
 
-/// <summary>One pre-norm encoder block: x + attention(norm(x)), then x + feed-forward(norm(x)).</summary>
-/// <remarks>Dosovitskiy et al. 2021, equations 2 and 3; transformers, modeling_vit.py.</remarks>
+/// <summary>Where the layer norms of a block stand.</summary>
+internal enum NormPlacement
+{
+    /// <summary>In front of attention and feed-forward: x + f(norm(x)).</summary>
+    Before,
+
+    /// <summary>Behind the sums: norm(x + f(x)).</summary>
+    After,
+}
+
+/// <summary>One encoder block: attention, then feed-forward, each added to what it was given.</summary>
+/// <remarks>
+/// Norms before: Dosovitskiy et al. 2021, equations 2 and 3; transformers, modeling_vit.py. Norms after: Vaswani et al. 2017, section 3.1;
+/// transformers, modeling_bert.py.
+/// </remarks>
 internal sealed record EncoderBlock(
-    LayerNorm NormBefore,
+    NormPlacement Placement,
+    LayerNorm AttentionNorm,
     SelfAttention Attention,
-    LayerNorm NormAfter,
+    LayerNorm FeedForwardNorm,
     FrozenLinear FeedForwardIn,
     Func<Tensor, Tensor> Activation,
     FrozenLinear FeedForwardOut,
@@ -25,20 +39,26 @@ internal sealed record EncoderBlock(
         using var scope = NewDisposeScope();
         var middle = Attended(x, pass, updates); // [members or 1, batch·tokens, hidden]
         var fed = FeedForwardOut.Forward(Widened(middle, updates), updates.FeedForwardOut);
-        return (middle + pass.Drop(fed, HiddenDropout)).MoveToOuterDisposeScope();
+        return Added(middle, pass.Drop(fed, HiddenDropout), FeedForwardNorm).MoveToOuterDisposeScope();
     }
 
     // Each half in a scope of its own: what it needed on the way is freed before the next one allocates.
     private Tensor Attended(Tensor x, EncoderPass pass, BlockUpdates updates)
     {
         using var scope = NewDisposeScope();
-        var attended = Attention.Forward(NormBefore.Forward(x), pass, updates, AttentionDropout);
-        return (x + pass.Drop(attended, HiddenDropout)).MoveToOuterDisposeScope();
+        var attended = Attention.Forward(Entering(x, AttentionNorm), pass, updates, AttentionDropout);
+        return Added(x, pass.Drop(attended, HiddenDropout), AttentionNorm).MoveToOuterDisposeScope();
     }
 
     private Tensor Widened(Tensor middle, BlockUpdates updates)
     {
         using var scope = NewDisposeScope();
-        return Activation(FeedForwardIn.Forward(NormAfter.Forward(middle), updates.FeedForwardIn)).MoveToOuterDisposeScope();
+        var widened = FeedForwardIn.Forward(Entering(middle, FeedForwardNorm), updates.FeedForwardIn);
+        return Activation(widened).MoveToOuterDisposeScope();
     }
+
+    private Tensor Entering(Tensor x, LayerNorm norm) => Placement == NormPlacement.Before ? norm.Forward(x) : x;
+
+    private Tensor Added(Tensor x, Tensor change, LayerNorm norm) =>
+        Placement == NormPlacement.Before ? x + change : norm.Forward(x + change);
 }
