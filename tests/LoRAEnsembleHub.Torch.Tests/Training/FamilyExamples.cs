@@ -58,7 +58,7 @@ internal sealed class FamilyExamples(ModelConfig config, int count = 24) : Label
             for (var j = 0; j < Length(indices[i]); j++)
             {
                 // the first token opens every text; each class has words of its own
-                ids[(i * longest) + j] = j == 0 ? 1 : 10 + (20 * Label(indices[i])) + (long)random.NextUniform(0, 20);
+                ids[(i * longest) + j] = j == 0 ? 1 : 10 + (20 * Label(indices[i])) + (long)random.NextUniform(0, 2);
                 mask[(i * longest) + j] = 1;
             }
         }
