@@ -141,6 +141,28 @@ public static class EnsembleCard
             );
             text.Append(CultureInfo.InvariantCulture, $"| {group.Key!.Replace('_', ' ')} | {string.Join(" | ", cells)} |\n");
         }
+
+        text.Append(Comparison(metrics));
+    }
+
+    // What an ensemble is for: better than its members are alone, or not.
+    private static string Comparison(IReadOnlyList<ManifestMetric> metrics)
+    {
+        double? Nll(string aggregation) =>
+            metrics.FirstOrDefault(metric => metric.Name == "nll" && metric.Aggregation == aggregation)?.Value;
+        if (Nll("mean_probability") is not { } together || Nll("mean_of_members") is not { } alone)
+        {
+            return "";
+        }
+
+        var verdict =
+            together < alone ? "The ensemble beats its members"
+            : together > alone ? "The ensemble is no better than its members"
+            : "The ensemble equals its members";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n{verdict}: the negative log-likelihood of the mean probability is {together:0.0000} nats, that of a member alone {alone:0.0000} on average.\n"
+        );
     }
 
     private static void Usage(

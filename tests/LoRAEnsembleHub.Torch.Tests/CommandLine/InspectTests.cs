@@ -123,7 +123,7 @@ public sealed class InspectTests(TinyBase tiny) : IClassFixture<TinyBase>
         var json = (await Tool.RunAsync("inspect", tiny.Data, "--json")).Done().Json();
         Assert.Equal("dataset", (string?)json["kind"]);
         Assert.Equal(["test", "train"], json["splits"]!.AsArray().Select(split => (string)split!["name"]!).Order());
-        Assert.All(json["splits"]!.AsArray(), split => Assert.Equal((int)split!["images"]! / 2, (int)split["per_class"]!["dark"]!));
+        Assert.All(json["splits"]!.AsArray(), split => Assert.Equal((int)split!["count"]! / 2, (int)split["per_class"]!["dark"]!));
     }
 
     [Fact]

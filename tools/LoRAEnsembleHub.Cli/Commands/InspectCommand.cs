@@ -2,7 +2,6 @@ using System.CommandLine;
 using LoRAEnsembleHub.Cli.Inspection;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
-using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -40,8 +39,8 @@ internal sealed class InspectCommand : Verb
                 withHashes
             ),
             var name when name.EndsWith(".index.json", StringComparison.Ordinal) => CheckpointReport.Read(file, null),
-            var name when name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) => DatasetReport.Read(file),
-            _ => SafetensorsReport.Read(file),
+            var name when name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) => SafetensorsReport.Read(file),
+            _ => DatasetReport.Find(file) ?? (ICommandResult)SafetensorsReport.Read(file),
         };
 
     private static ICommandResult OfFolder(string folder, bool withHashes)
@@ -67,13 +66,12 @@ internal sealed class InspectCommand : Verb
             return CheckpointReport.Read(folder, null);
         }
 
-        return ImageData.FindSplits(folder).Count > 0
-            ? DatasetReport.Read(folder)
-            : throw new CommandException(
+        return DatasetReport.Find(folder)
+            ?? throw new CommandException(
                 "unknown_content",
                 $"{folder} holds nothing that is known here.",
                 $"Known are a model (config.json and safetensors), an ensemble ({EnsembleManifest.FileName}), PEFT adapters (adapter_config.json), "
-                    + "and data sets (IDX files, a CSV, or a folder per class)."
+                    + "and data sets (IDX files, a table, or a folder per class)."
             );
     }
 }

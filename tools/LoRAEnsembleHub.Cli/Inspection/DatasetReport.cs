@@ -1,31 +1,33 @@
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Data;
-using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Cli.Inspection;
 
-/// <summary>What a data set of labelled images holds.</summary>
+/// <summary>What a data set holds.</summary>
 internal sealed record DatasetReport : ICommandResult
 {
     public string Kind { get; } = "dataset";
 
     public required string Path { get; init; }
 
+    /// <summary>What an example is.</summary>
+    public required string Input { get; init; }
+
     public required IReadOnlyList<string> Classes { get; init; }
 
-    public required IReadOnlyList<SplitFact> Splits { get; init; }
+    public required IReadOnlyList<DataSplitFacts> Splits { get; init; }
 
-    public static DatasetReport Read(string path)
-    {
-        static RgbImage Decode(string file) => ImageDecoder.Read(file, ImageOrientation.Upright).Image;
-        LabeledData<RgbImage>[] parts = [.. ImageData.FindSplits(path).Select(split => ImageData.Open(path, split, Decode))];
-        return new DatasetReport
-        {
-            Path = path,
-            Classes = [.. parts.SelectMany(part => part.ClassNames).Distinct()],
-            Splits = [.. parts.Select(SplitFact.Of)],
-        };
-    }
+    /// <returns>Null where the path holds no data set.</returns>
+    public static DatasetReport? Find(string path) =>
+        DataSets.Survey(path) is { } found
+            ? new DatasetReport
+            {
+                Path = path,
+                Input = found.Input,
+                Classes = found.Classes,
+                Splits = found.Splits,
+            }
+            : null;
 
     public IEnumerable<Block> ToBlocks() =>
         [
@@ -33,11 +35,7 @@ internal sealed record DatasetReport : ICommandResult
                 ("data set", Path),
                 ("classes", Figures.Count(Classes.Count)),
                 .. Splits.Select(split =>
-                    (
-                        split.Name,
-                        (string?)
-                            $"{Figures.Count(split.Images)} images, the first is {split.FirstSize[0]} × {split.FirstSize[1]} (height × width)"
-                    )
+                    (split.Name, (string?)$"{Figures.Count(split.Count)} {Input}{(split.Count == 1 ? "" : "s")}, the first {split.FirstSize}")
                 ),
             ]),
             new Grid(
@@ -52,19 +50,4 @@ internal sealed record DatasetReport : ICommandResult
         ];
 
     public IEnumerable<string> ToQuietLines() => Splits.Select(split => split.Name);
-}
-
-/// <summary>One part of a data set: how many images, [height, width] of the first one, and images by class name.</summary>
-internal sealed record SplitFact(string Name, int Images, IReadOnlyList<int> FirstSize, IReadOnlyDictionary<string, int> PerClass)
-{
-    public static SplitFact Of(LabeledData<RgbImage> images)
-    {
-        var first = images.Read(0);
-        return new SplitFact(
-            images.Name[(images.Name.LastIndexOf('/') + 1)..],
-            images.Count,
-            [first.Height, first.Width],
-            images.CountPerClass().Index().ToDictionary(count => images.ClassNames[count.Index], count => count.Item)
-        );
-    }
 }
