@@ -46,7 +46,7 @@ public sealed record EvaluationScores
             Brier = Evaluation.Brier.Of(probabilities, labels),
             Ece10 = Ece.Of(probabilities, labels, 10),
             Ece15 = Ece.Of(probabilities, labels, 15),
-            MeanEntropy = Enumerable.Range(0, probabilities.Examples).Average(probabilities.Entropy),
+            MeanEntropy = CompensatedSum.Mean([.. Enumerable.Range(0, probabilities.Examples).Select(probabilities.Entropy)]),
         };
 
     /// <summary>The mean of each figure.</summary>

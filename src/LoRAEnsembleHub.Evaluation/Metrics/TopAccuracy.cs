@@ -17,15 +17,7 @@ public static class TopAccuracy
         var hits = 0;
         for (var example = 0; example < labels.Count; example++)
         {
-            var row = probabilities.Of(example);
-            var truth = labels[example];
-            var before = 0;
-            for (var label = 0; label < row.Length; label++)
-            {
-                before += row[label] > row[truth] || (row[label] == row[truth] && label < truth) ? 1 : 0;
-            }
-
-            hits += before < count ? 1 : 0;
+            hits += RowScore.Rank(probabilities.Of(example), labels[example]) < count ? 1 : 0;
         }
 
         return hits / (double)labels.Count;
