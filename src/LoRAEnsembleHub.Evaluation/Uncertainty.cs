@@ -40,7 +40,19 @@ public sealed class Uncertainty
     }
 
     /// <summary>The population variance over members, averaged over examples and classes; 0 … 0.25.</summary>
-    public double MeanVariance => CompensatedSum.Mean(variance);
+    public double MeanVariance
+    {
+        get
+        {
+            var sum = default(CompensatedSum);
+            for (var example = 0; example < PredictiveEntropy.Count; example++)
+            {
+                sum.Add(Lanes.Sum(Variance(example)));
+            }
+
+            return sum.Value / variance.Length;
+        }
+    }
 
     /// <summary>Computes the uncertainties of every example.</summary>
     /// <param name="predictions">The ensemble's logits; labels are not needed.</param>

@@ -22,4 +22,15 @@ public static class TopAccuracy
 
         return hits / (double)labels.Count;
     }
+
+    /// <summary>Computes it from the scores of every example.</summary>
+    /// <param name="scores">The prediction's scores on every example.</param>
+    /// <param name="count">How many classes count as named; 1 or more.</param>
+    /// <returns>0 … 1; higher is better.</returns>
+    public static double Of(ExampleScores scores, int count)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return scores.Ranks.Count(rank => rank < count) / (double)scores.Examples;
+    }
 }

@@ -149,6 +149,21 @@ internal sealed class EnsembleRow
         return differing;
     }
 
+    /// <summary>½ (KL(p‖q) + KL(q‖p)) = ½ Σ (p − q)(ln p − ln q) of two members in nats, never negative.</summary>
+    internal double Divergence(int first, int second)
+    {
+        var p = Member(first);
+        var q = Member(second);
+        var (one, other) = (scales[first], scales[second]);
+        var sum = 0.0;
+        for (var label = 0; label < p.Length; label++)
+        {
+            sum += (p[label] - q[label]) * (one.LogOf(Logits(first)[label]) - other.LogOf(Logits(second)[label]));
+        }
+
+        return Math.Max(0, sum / 2);
+    }
+
     private double LogFromMembers(int label)
     {
         for (var member = 0; member < Members; member++)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -89,6 +90,19 @@ internal static class Lanes
         return Vector256.Sum(sum - Surprise(Rest(distribution, at, 0)));
     }
 
+    /// <summary>Σ x.</summary>
+    internal static double Sum(ReadOnlySpan<double> row)
+    {
+        var sum = Vector256<double>.Zero;
+        var at = 0;
+        for (; at <= row.Length - Width; at += Width)
+        {
+            sum += Vector256.Create(row[at..]);
+        }
+
+        return Vector256.Sum(sum + Rest(row, at, 0));
+    }
+
     /// <summary>Σ x².</summary>
     internal static double SquareSum(ReadOnlySpan<double> row)
     {
@@ -115,6 +129,47 @@ internal static class Lanes
         }
 
         return Vector256.Sum(sum + (Rest(first, at, 0) * Rest(second, at, 0)));
+    }
+
+    /// <summary>Copies a row of floats or doubles to doubles.</summary>
+    internal static void Widen<T>(ReadOnlySpan<T> row, Span<double> to)
+        where T : struct, IFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(double))
+        {
+            MemoryMarshal.Cast<T, double>(row).CopyTo(to);
+            return;
+        }
+
+        for (var at = 0; at < row.Length; at++)
+        {
+            to[at] = double.CreateTruncating(row[at]);
+        }
+    }
+
+    /// <summary>Where the first number stands that is infinite or none; −1 if all are finite.</summary>
+    internal static int FirstOdd<T>(ReadOnlySpan<T> row)
+        where T : struct, IFloatingPointIeee754<T>
+    {
+        var at = 0;
+        for (; at <= row.Length - Vector256<T>.Count; at += Vector256<T>.Count)
+        {
+            var part = Vector256.Create(row[at..]);
+            if (!Vector256.EqualsAll(part - part, Vector256<T>.Zero)) // ∞ − ∞ is not a number.
+            {
+                break;
+            }
+        }
+
+        for (; at < row.Length; at++)
+        {
+            if (!T.IsFinite(row[at]))
+            {
+                return at;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Adds the numbers of one row to another.</summary>
