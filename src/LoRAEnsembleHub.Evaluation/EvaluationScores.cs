@@ -37,17 +37,19 @@ public sealed record EvaluationScores
     /// <param name="probabilities">[examples, classes].</param>
     /// <param name="labels">[examples]; the true class of each.</param>
     /// <exception cref="ArgumentException">The labels do not fit the probabilities.</exception>
-    public static EvaluationScores Of(Probabilities probabilities, IReadOnlyList<int> labels) =>
-        new()
+    public static EvaluationScores Of(Probabilities probabilities, IReadOnlyList<int> labels)
+    {
+        MetricInput.Check(probabilities, labels);
+        var tally = new DistributionTally(probabilities.Classes);
+        for (var example = 0; example < labels.Count; example++)
         {
-            Accuracy = Evaluation.Accuracy.Of(probabilities, labels),
-            MacroF1 = MacroScores.Of(probabilities, labels).F1,
-            NegativeLogLikelihood = Evaluation.NegativeLogLikelihood.Of(probabilities, labels),
-            Brier = Evaluation.Brier.Of(probabilities, labels),
-            Ece10 = Ece.Of(probabilities, labels, 10),
-            Ece15 = Ece.Of(probabilities, labels, 15),
-            MeanEntropy = Enumerable.Range(0, probabilities.Examples).Average(probabilities.Entropy),
-        };
+            var row = new DistributionRow(probabilities.Of(example));
+            var truth = labels[example];
+            tally.Add(row, truth, probabilities.LogOf(example, truth), probabilities.Entropy(example));
+        }
+
+        return tally.ToScores();
+    }
 
     /// <summary>The mean of each figure.</summary>
     /// <param name="scores">One or more.</param>

@@ -51,23 +51,15 @@ public sealed record EvaluationSummary
     {
         ArgumentNullException.ThrowIfNull(predictions);
         var labels = predictions.NeededLabels();
-        var uncertainty = Uncertainty.Of(predictions);
-        var members = Enumerable
-            .Range(0, predictions.Members)
-            .Select(member => EvaluationScores.Of(predictions.OfMember(member), labels))
-            .ToArray();
-        return new EvaluationSummary
+        var row = new EnsembleRow(predictions.Members, predictions.Classes);
+        var tally = new EnsembleTally(predictions.Members, predictions.Classes, new StreamingOptions { ClasswiseBins = 0 });
+        for (var example = 0; example < predictions.Examples; example++)
         {
-            Examples = predictions.Examples,
-            Classes = predictions.Classes,
-            MeanProbability = EvaluationScores.Of(predictions.Aggregate(Aggregation.MeanProbability), labels),
-            MeanLogit = EvaluationScores.Of(predictions.Aggregate(Aggregation.MeanLogit), labels),
-            MeanOfMembers = EvaluationScores.MeanOf(members),
-            Members = members,
-            MeanMutualInformation = uncertainty.MutualInformation.Average(),
-            MeanVariance = uncertainty.MeanVariance,
-            Disagreement = Evaluation.Disagreement.Of(predictions),
-        };
+            row.Take(predictions, example);
+            tally.Add(row, labels[example]);
+        }
+
+        return tally.ToSummary();
     }
 
     /// <summary>The figures as Markdown: a table with four decimals, and a line on the members' differences.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace LoRAEnsembleHub.Evaluation;
 
 /// <summary>What predictions must fulfil where they enter, said with what was found and needed.</summary>
@@ -21,15 +23,7 @@ internal static class PredictionsCheck
     internal static void Content(Predictions predictions, double[] logits)
     {
         var (examples, classes) = (predictions.Examples, predictions.Classes);
-        var odd = Array.FindIndex(logits, logit => !double.IsFinite(logit));
-        if (odd >= 0)
-        {
-            throw new ArgumentException(
-                $"The logit of member {odd / classes / examples}, example {odd / classes % examples}, class {odd % classes} is {logits[odd]}; "
-                    + "every logit must be finite. Look for a diverged member or a broken input.",
-                nameof(logits)
-            );
-        }
+        Finite<double>(logits, examples, classes, 0);
 
         if (predictions.Labels is { } labels)
         {
@@ -45,7 +39,31 @@ internal static class PredictionsCheck
         }
     }
 
-    internal static void Labels(IReadOnlyList<int> labels, int examples, int classes)
+    /// <summary>Checks a batch before anything of it is used.</summary>
+    /// <returns>The number of examples in it.</returns>
+    internal static int Batch<T>(ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int members, int classes, int before)
+        where T : struct, IFloatingPointIeee754<T>
+    {
+        var perExample = (long)members * classes;
+        if (logits.IsEmpty || logits.Length % perExample != 0)
+        {
+            throw new ArgumentException(
+                $"{logits.Length} logits given; {members} members × {classes} classes need a multiple of {perExample}, at least one example.",
+                nameof(logits)
+            );
+        }
+
+        var batch = (int)(logits.Length / perExample);
+        Finite(logits, batch, classes, before);
+        if (!labels.IsEmpty)
+        {
+            Labels(labels.ToArray(), batch, classes, before);
+        }
+
+        return batch;
+    }
+
+    internal static void Labels(IReadOnlyList<int> labels, int examples, int classes, int before = 0)
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (labels.Count != examples)
@@ -58,7 +76,7 @@ internal static class PredictionsCheck
             if (labels[example] < 0 || labels[example] >= classes)
             {
                 throw new ArgumentException(
-                    $"The label of example {example} is {labels[example]}; with {classes} classes it must be 0 … {classes - 1}.",
+                    $"The label of example {before + example} is {labels[example]}; with {classes} classes it must be 0 … {classes - 1}.",
                     nameof(labels)
                 );
             }
@@ -82,6 +100,20 @@ internal static class PredictionsCheck
             {
                 throw new ArgumentOutOfRangeException(nameof(temperatures), temperature, "A temperature must be a finite number above 0.");
             }
+        }
+    }
+
+    private static void Finite<T>(ReadOnlySpan<T> logits, int examples, int classes, int before)
+        where T : struct, IFloatingPointIeee754<T>
+    {
+        var odd = Lanes.FirstOdd(logits);
+        if (odd >= 0)
+        {
+            throw new ArgumentException(
+                $"The logit of member {odd / classes / examples}, example {before + (odd / classes % examples)}, class {odd % classes} "
+                    + $"is {logits[odd]}; every logit must be finite. Look for a diverged member or a broken input.",
+                nameof(logits)
+            );
         }
     }
 

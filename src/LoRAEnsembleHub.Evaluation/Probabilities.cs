@@ -76,17 +76,7 @@ public sealed class Probabilities
     /// <summary>The most probable class of one example; the lowest of several equal ones.</summary>
     /// <param name="example">0 … <see cref="Examples"/> − 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
-    public int Label(int example)
-    {
-        var row = Of(example);
-        var best = 0;
-        for (var label = 1; label < row.Length; label++)
-        {
-            best = row[label] > row[best] ? label : best;
-        }
-
-        return best;
-    }
+    public int Label(int example) => RowScore.Label(Of(example));
 
     /// <summary>The probability of the most probable class; 1 / classes … 1.</summary>
     /// <param name="example">0 … <see cref="Examples"/> − 1.</param>
@@ -96,17 +86,5 @@ public sealed class Probabilities
     /// <summary>The entropy of one distribution in nats; 0 (sure) … ln classes (no idea).</summary>
     /// <param name="example">0 … <see cref="Examples"/> − 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such example.</exception>
-    public double Entropy(int example) => EntropyOf(Of(example));
-
-    /// <summary>The entropy of a distribution in nats; classes of probability 0 add nothing.</summary>
-    internal static double EntropyOf(ReadOnlySpan<double> distribution)
-    {
-        var entropy = 0.0;
-        foreach (var probability in distribution)
-        {
-            entropy -= probability > 0 ? probability * Math.Log(probability) : 0;
-        }
-
-        return entropy;
-    }
+    public double Entropy(int example) => Lanes.Entropy(Of(example));
 }

@@ -40,7 +40,19 @@ public sealed class Uncertainty
     }
 
     /// <summary>The population variance over members, averaged over examples and classes; 0 … 0.25.</summary>
-    public double MeanVariance => variance.Average();
+    public double MeanVariance
+    {
+        get
+        {
+            var sum = default(CompensatedSum);
+            for (var example = 0; example < PredictiveEntropy.Count; example++)
+            {
+                sum.Add(Lanes.Sum(Variance(example)));
+            }
+
+            return sum.Value / variance.Length;
+        }
+    }
 
     /// <summary>Computes the uncertainties of every example.</summary>
     /// <param name="predictions">The ensemble's logits; labels are not needed.</param>
@@ -48,25 +60,15 @@ public sealed class Uncertainty
     {
         ArgumentNullException.ThrowIfNull(predictions);
         var (members, examples, classes) = (predictions.Members, predictions.Examples, predictions.Classes);
-        var mean = predictions.Aggregate(Aggregation.MeanProbability); // [examples, classes]
         var (total, inner) = (new double[examples], new double[examples]);
         var variance = new double[examples * classes];
-        var (one, logs) = (new double[classes], new double[classes]);
+        var row = new EnsembleRow(members, classes);
         for (var example = 0; example < examples; example++)
         {
-            var center = mean.Of(example);
-            var spread = variance.AsSpan(example * classes, classes);
-            for (var member = 0; member < members; member++)
-            {
-                Aggregating.OfMember(predictions, member, example, one, logs);
-                inner[example] += Probabilities.EntropyOf(one) / members;
-                for (var label = 0; label < classes; label++)
-                {
-                    spread[label] += (one[label] - center[label]) * (one[label] - center[label]) / members;
-                }
-            }
-
-            total[example] = Probabilities.EntropyOf(center);
+            row.Take(predictions, example);
+            row.ApplyMembers();
+            (total[example], inner[example]) = (row.PredictiveEntropy, row.MeanMemberEntropy);
+            row.AddVariance(variance.AsSpan(example * classes, classes));
         }
 
         return new Uncertainty(total, inner, variance, classes);

@@ -14,20 +14,35 @@ public static class AdaptiveEce
     public static double Of(Probabilities probabilities, IReadOnlyList<int> labels, int bins = 15)
     {
         MetricInput.Check(probabilities, labels);
+        var confidences = Enumerable.Range(0, labels.Count).Select(probabilities.Confidence).ToArray();
+        return Of(confidences, [.. labels.Select((truth, example) => probabilities.Label(example) == truth)], bins);
+    }
+
+    /// <summary>Computes it from the scores of every example.</summary>
+    /// <param name="scores">The prediction's scores on every example.</param>
+    /// <param name="bins">The number of bins; 1 or more.</param>
+    /// <returns>0 … 1; lower is better.</returns>
+    public static double Of(ExampleScores scores, int bins)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        return Of([.. scores.Confidence], scores.Right, bins);
+    }
+
+    private static double Of(double[] confidences, IReadOnlyList<bool> right, int bins)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
-        var order = Enumerable.Range(0, labels.Count).OrderBy(probabilities.Confidence).ToArray(); // Stable.
+        var order = Enumerable.Range(0, confidences.Length).OrderBy(example => confidences[example]).ToArray(); // Stable.
         var (total, start) = (0.0, 0);
         for (var bin = 0; bin < bins; bin++)
         {
-            var count = (labels.Count / bins) + (bin < labels.Count % bins ? 1 : 0);
-            var (confidence, right) = (0.0, 0);
+            var count = (order.Length / bins) + (bin < order.Length % bins ? 1 : 0);
+            var gap = default(CompensatedSum);
             foreach (var example in order.AsSpan(start, count))
             {
-                confidence += probabilities.Confidence(example);
-                right += probabilities.Label(example) == labels[example] ? 1 : 0;
+                gap.Add((right[example] ? 1 : 0) - confidences[example]);
             }
 
-            total += Math.Abs(right - confidence) / labels.Count;
+            total += Math.Abs(gap.Value) / order.Length;
             start += count;
         }
 

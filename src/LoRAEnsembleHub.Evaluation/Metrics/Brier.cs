@@ -12,17 +12,12 @@ public static class Brier
     public static double Of(Probabilities probabilities, IReadOnlyList<int> labels)
     {
         MetricInput.Check(probabilities, labels);
-        var sum = 0.0;
+        var sum = default(CompensatedSum);
         for (var example = 0; example < labels.Count; example++)
         {
-            var row = probabilities.Of(example);
-            for (var label = 0; label < row.Length; label++)
-            {
-                var distance = row[label] - (label == labels[example] ? 1 : 0);
-                sum += distance * distance;
-            }
+            sum.Add(RowScore.Brier(probabilities.Of(example), labels[example]));
         }
 
-        return sum / labels.Count;
+        return sum.Value / labels.Count;
     }
 }

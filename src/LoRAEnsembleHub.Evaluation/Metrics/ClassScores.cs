@@ -17,30 +17,12 @@ public sealed record ClassScores(int Label, int Support, int Predicted, double P
     public static IReadOnlyList<ClassScores> Of(Probabilities probabilities, IReadOnlyList<int> labels)
     {
         MetricInput.Check(probabilities, labels);
-        var classes = probabilities.Classes;
-        var (support, predicted, right) = (new int[classes], new int[classes], new int[classes]);
+        var tally = new ClassTally(probabilities.Classes);
         for (var example = 0; example < labels.Count; example++)
         {
-            var guess = probabilities.Label(example);
-            support[labels[example]]++;
-            predicted[guess]++;
-            right[guess] += guess == labels[example] ? 1 : 0;
+            tally.Add(probabilities.Label(example), labels[example]);
         }
 
-        return
-        [
-            .. Enumerable
-                .Range(0, classes)
-                .Select(label => new ClassScores(
-                    label,
-                    support[label],
-                    predicted[label],
-                    Ratio(right[label], predicted[label]),
-                    Ratio(right[label], support[label]),
-                    Ratio(2 * right[label], support[label] + predicted[label])
-                )),
-        ];
+        return tally.ToScores();
     }
-
-    private static double Ratio(int part, int whole) => whole > 0 ? part / (double)whole : 0;
 }

@@ -13,19 +13,13 @@ public static class ClasswiseEce
     public static double Of(Probabilities probabilities, IReadOnlyList<int> labels, int bins = 15)
     {
         MetricInput.Check(probabilities, labels);
-        var total = 0.0;
-        for (var label = 0; label < probabilities.Classes; label++)
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        var tally = new ClasswiseTally(probabilities.Classes, bins);
+        for (var example = 0; example < labels.Count; example++)
         {
-            var scores = new double[labels.Count];
-            var truths = new bool[labels.Count];
-            for (var example = 0; example < labels.Count; example++)
-            {
-                (scores[example], truths[example]) = (probabilities.Of(example)[label], labels[example] == label);
-            }
-
-            total += ReliabilityBin.Of(scores, truths, bins).Sum(bin => bin.Share * bin.Gap);
+            tally.Add(probabilities.Of(example), labels[example]);
         }
 
-        return total / probabilities.Classes;
+        return tally.Error();
     }
 }

@@ -63,6 +63,9 @@ public sealed record ConformalPredictor
         return (sets.Zip(labels, (set, label) => set.Contains(label) ? 1.0 : 0.0).Average(), sets.Average(set => set.Count));
     }
 
+    /// <summary>The same sets with another threshold.</summary>
+    internal ConformalPredictor At(double threshold) => new(Score, Alpha, threshold);
+
     private static double[] Scores(Probabilities probabilities, int example, ConformalScore score)
     {
         var row = probabilities.Of(example).ToArray();

@@ -11,19 +11,17 @@ public static class Disagreement
     {
         ArgumentNullException.ThrowIfNull(predictions);
         var (members, examples) = (predictions.Members, predictions.Examples);
-        var votes = new int[examples * predictions.Classes]; // [examples, classes]
-        for (var member = 0; member < members; member++)
+        var row = new EnsembleRow(members, predictions.Classes);
+        var votes = new int[predictions.Classes];
+        var differing = 0L;
+        for (var example = 0; example < examples; example++)
         {
-            var one = predictions.OfMember(member); // [examples, classes]
-            for (var example = 0; example < examples; example++)
-            {
-                votes[(example * predictions.Classes) + one.Label(example)]++;
-            }
+            row.Take(predictions, example);
+            row.ApplyMembers();
+            differing += row.DifferingPairs(votes);
         }
 
-        // Pairs of the same vote are counted instead of comparing every pair: the cost grows with members, not their square.
         var pairs = (long)members * (members - 1) / 2;
-        var agreeing = votes.Sum(count => (long)count * (count - 1) / 2);
-        return pairs == 0 ? 0 : ((pairs * examples) - agreeing) / ((double)pairs * examples);
+        return pairs == 0 ? 0 : differing / ((double)pairs * examples);
     }
 }

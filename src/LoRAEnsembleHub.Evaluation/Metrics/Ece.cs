@@ -16,4 +16,10 @@ public static class Ece
         MetricInput.Check(probabilities, labels);
         return ReliabilityBin.Of(probabilities, labels, bins).Sum(bin => bin.Share * bin.Gap);
     }
+
+    /// <summary>Computes it from the scores of every example.</summary>
+    /// <param name="scores">The prediction's scores on every example.</param>
+    /// <param name="bins">Bins of equal width, 1 or more.</param>
+    /// <returns>0 … 1; lower is better.</returns>
+    public static double Of(ExampleScores scores, int bins) => ReliabilityBin.Of(scores, bins).Sum(bin => bin.Share * bin.Gap);
 }

@@ -11,9 +11,11 @@ public sealed record MacroScores(double Precision, double Recall, double F1)
     /// <param name="probabilities">[examples, classes].</param>
     /// <param name="labels">[examples]; the true class of each.</param>
     /// <exception cref="ArgumentException">The labels do not fit the probabilities.</exception>
-    public static MacroScores Of(Probabilities probabilities, IReadOnlyList<int> labels)
+    public static MacroScores Of(Probabilities probabilities, IReadOnlyList<int> labels) => Of(ClassScores.Of(probabilities, labels));
+
+    internal static MacroScores Of(IReadOnlyList<ClassScores> classes)
     {
-        var present = ClassScores.Of(probabilities, labels).Where(score => score.Support + score.Predicted > 0).ToArray();
+        var present = classes.Where(score => score.Support + score.Predicted > 0).ToArray();
         return new MacroScores(
             present.Average(score => score.Precision),
             present.Average(score => score.Recall),

@@ -21,32 +21,30 @@ public static class MemberDistance
     {
         ArgumentNullException.ThrowIfNull(predictions);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        var members = Enumerable.Range(0, predictions.Members).Select(predictions.OfMember).ToArray();
-        var (total, pairs) = (0.0, 0);
-        for (var first = 0; first < members.Length; first++)
+        var members = predictions.Members;
+        var row = new EnsembleRow(members, predictions.Classes);
+        var inBatch = new double[members * members]; // [members, members], the pairs above the diagonal
+        var total = default(CompensatedSum);
+        for (var example = 0; example < predictions.Examples; example++)
         {
-            for (var second = first + 1; second < members.Length; second++, pairs++)
+            row.Take(predictions, example);
+            row.ApplyMembers();
+            var last = example == predictions.Examples - 1 || (example + 1) % batchSize == 0;
+            for (var first = 0; first < members; first++)
             {
-                for (var start = 0; start < predictions.Examples; start += batchSize)
+                for (var second = first + 1; second < members; second++)
                 {
-                    var batch = Enumerable.Range(start, Math.Min(batchSize, predictions.Examples - start));
-                    total += Math.Sqrt(batch.Sum(example => Divergence(members[first], members[second], example)));
+                    ref var sum = ref inBatch[(first * members) + second];
+                    sum += row.Divergence(first, second);
+                    if (last)
+                    {
+                        total.Add(Math.Sqrt(sum));
+                        sum = 0;
+                    }
                 }
             }
         }
 
-        return pairs == 0 ? 0 : total / pairs;
-    }
-
-    // Both directions at once: ½ Σ (p − q)(ln p − ln q), never negative.
-    private static double Divergence(Probabilities first, Probabilities second, int example)
-    {
-        var sum = 0.0;
-        for (var label = 0; label < first.Classes; label++)
-        {
-            sum += (first.Of(example)[label] - second.Of(example)[label]) * (first.LogOf(example, label) - second.LogOf(example, label));
-        }
-
-        return Math.Max(0, sum / 2);
+        return members == 1 ? 0 : total.Value / ((double)members * (members - 1) / 2);
     }
 }

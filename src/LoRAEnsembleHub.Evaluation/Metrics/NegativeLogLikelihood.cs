@@ -12,6 +12,12 @@ public static class NegativeLogLikelihood
     public static double Of(Probabilities probabilities, IReadOnlyList<int> labels)
     {
         MetricInput.Check(probabilities, labels);
-        return Enumerable.Range(0, labels.Count).Average(example => -probabilities.LogOf(example, labels[example]));
+        var sum = default(CompensatedSum);
+        for (var example = 0; example < labels.Count; example++)
+        {
+            sum.Add(-probabilities.LogOf(example, labels[example]));
+        }
+
+        return sum.Value / labels.Count;
     }
 }

@@ -20,6 +20,21 @@ public sealed record OutOfDistribution(Separation LargestProbability, Separation
         );
     }
 
+    /// <summary>Computes the separation by each score, of predictions that came in batches.</summary>
+    /// <param name="inside">Examples like the training data; one or more.</param>
+    /// <param name="outside">Other examples, of the same ensemble; one or more.</param>
+    /// <exception cref="ArgumentException">A side has no examples.</exception>
+    public static OutOfDistribution Of(StreamingEvaluation inside, StreamingEvaluation outside)
+    {
+        ArgumentNullException.ThrowIfNull(inside);
+        ArgumentNullException.ThrowIfNull(outside);
+        return new OutOfDistribution(
+            Separation.Of(inside.LargestProbability, outside.LargestProbability),
+            Separation.Of(Negated(inside.PredictiveEntropy), Negated(outside.PredictiveEntropy)),
+            Separation.Of(Negated(inside.MutualInformation), Negated(outside.MutualInformation))
+        );
+    }
+
     private static double[] Confidences(Predictions predictions)
     {
         var mean = predictions.Aggregate(Aggregation.MeanProbability);

@@ -32,49 +32,25 @@ public sealed record ReliabilityBin(double Low, double High, int Count, double S
         return Of(confidences, right, bins);
     }
 
-    internal static IReadOnlyList<ReliabilityBin> Of(double[] scores, bool[] truths, int bins)
+    /// <summary>Sorts the examples of a prediction by confidence.</summary>
+    /// <param name="scores">The prediction's scores on every example.</param>
+    /// <param name="bins">Bins of equal width; 1 or more.</param>
+    /// <returns>[bins], empty ones included.</returns>
+    public static IReadOnlyList<ReliabilityBin> Of(ExampleScores scores, int bins)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
-        var (counts, right, sums) = (new int[bins], new int[bins], new double[bins]);
-        for (var example = 0; example < scores.Length; example++)
-        {
-            if (Find(scores[example], bins) is { } bin)
-            {
-                counts[bin]++;
-                right[bin] += truths[example] ? 1 : 0;
-                sums[bin] += scores[example];
-            }
-        }
-
-        return
-        [
-            .. Enumerable
-                .Range(0, bins)
-                .Select(bin => new ReliabilityBin(
-                    bin / (double)bins,
-                    (bin + 1) / (double)bins,
-                    counts[bin],
-                    counts[bin] / (double)scores.Length,
-                    counts[bin] > 0 ? sums[bin] / counts[bin] : 0,
-                    counts[bin] > 0 ? right[bin] / (double)counts[bin] : 0
-                )),
-        ];
+        ArgumentNullException.ThrowIfNull(scores);
+        return Of(scores.Confidence, scores.Right, bins);
     }
 
-    // The product can round across an edge, so the edges themselves decide.
-    private static int? Find(double score, int bins)
+    internal static IReadOnlyList<ReliabilityBin> Of(IReadOnlyList<double> scores, IReadOnlyList<bool> truths, int bins)
     {
-        var bin = Math.Clamp((int)Math.Ceiling(score * bins) - 1, 0, bins - 1);
-        while (bin > 0 && score <= bin / (double)bins)
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        var tally = new BinTally(bins);
+        for (var example = 0; example < scores.Count; example++)
         {
-            bin--;
+            tally.Add(scores[example], truths[example]);
         }
 
-        while (bin < bins - 1 && score > (bin + 1) / (double)bins)
-        {
-            bin++;
-        }
-
-        return score > 0 ? bin : null;
+        return tally.ToBins();
     }
 }

@@ -25,10 +25,10 @@ internal static class TemperedLikelihood
                     scaled[label] = logits[label] / temperature;
                 }
 
-                truths[member] = scaled[labels[example]] - Softmax.LogSum(scaled);
+                truths[member] = scaled[labels[example]] - Softmax.LogOfSum(scaled);
             }
 
-            sum -= Softmax.LogSum(truths) - Math.Log(truths.Length);
+            sum -= Softmax.LogOfSum(truths) - Math.Log(truths.Length);
         }
 
         return sum / labels.Count;
@@ -50,7 +50,7 @@ internal static class TemperedLikelihood
                 }
             }
 
-            sum += Softmax.LogSum(scaled) - scaled[labels[example]];
+            sum += Softmax.LogOfSum(scaled) - scaled[labels[example]];
         }
 
         return sum / labels.Count;

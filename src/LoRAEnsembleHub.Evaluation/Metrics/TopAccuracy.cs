@@ -17,17 +17,20 @@ public static class TopAccuracy
         var hits = 0;
         for (var example = 0; example < labels.Count; example++)
         {
-            var row = probabilities.Of(example);
-            var truth = labels[example];
-            var before = 0;
-            for (var label = 0; label < row.Length; label++)
-            {
-                before += row[label] > row[truth] || (row[label] == row[truth] && label < truth) ? 1 : 0;
-            }
-
-            hits += before < count ? 1 : 0;
+            hits += RowScore.Rank(probabilities.Of(example), labels[example]) < count ? 1 : 0;
         }
 
         return hits / (double)labels.Count;
+    }
+
+    /// <summary>Computes it from the scores of every example.</summary>
+    /// <param name="scores">The prediction's scores on every example.</param>
+    /// <param name="count">How many classes count as named; 1 or more.</param>
+    /// <returns>0 … 1; higher is better.</returns>
+    public static double Of(ExampleScores scores, int count)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return scores.Ranks.Count(rank => rank < count) / (double)scores.Examples;
     }
 }
