@@ -41,6 +41,8 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
             ImageException => Plain("image", exception),
             AudioException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
             AudioException => Plain("sound", exception),
+            TextException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
+            TextException => Plain("text", exception),
             InvalidDataException => Plain("data", exception),
             NativeLibraryException => Plain("native_library", exception),
             DllNotFoundException or BadImageFormatException => Plain("native_library", exception),

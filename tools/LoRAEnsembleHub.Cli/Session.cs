@@ -1,11 +1,10 @@
-using System.Text;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Data;
 using Spectre.Console;
 
 namespace LoRAEnsembleHub.Cli;
 
-/// <summary>What a command may say while it works, all of it to standard error, and what it may ask of standard input.</summary>
+/// <summary>What a command may say while it works, all of it to standard error.</summary>
 /// <param name="errors">Standard error.</param>
 /// <param name="isQuiet">Whether notes and progress are left out. Warnings never are.</param>
 internal sealed class Session(IAnsiConsole errors, bool isQuiet)
@@ -19,11 +18,6 @@ internal sealed class Session(IAnsiConsole errors, bool isQuiet)
 
     /// <summary>What was warned of so far, for results that repeat it.</summary>
     public IReadOnlyList<string> Warnings => warnings;
-
-    /// <summary>Standard input as UTF-8; bytes that are none end it with an error instead of passing as other characters.</summary>
-    /// <returns>The caller disposes it.</returns>
-    public static TextReader OpenInput() =>
-        new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
 
     /// <summary>Says what was done or is going on.</summary>
     public void Note(string text)

@@ -37,7 +37,7 @@ internal sealed class AudioPipeline : InputPipeline
 
     public override LabeledExamples OpenForTraining(RunConfig config)
     {
-        config.RefuseOthersThan(Word, Many);
+        config.RefuseOthersThan(Many);
         return new AudioExamples(
             AudioData.Open(config.Data, config.Split, Read),
             extractor,

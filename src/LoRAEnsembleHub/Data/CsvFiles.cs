@@ -9,7 +9,7 @@ namespace LoRAEnsembleHub.Data;
 /// </remarks>
 internal static class CsvFiles
 {
-    private const int HighestLabel = 999_999; // A typing error must not become a list of a billion class names.
+    internal const int HighestLabel = 999_999; // A typing error must not become a list of a billion class names.
 
     /// <summary>Opens one split; the files come in the order of the rows.</summary>
     /// <exception cref="InvalidDataException">A row is wrong; the message names the file and the line.</exception>

@@ -2,23 +2,35 @@ using System.Text;
 
 namespace LoRAEnsembleHub.Data;
 
-/// <summary>A comma-separated table with a header line, read whole.</summary>
-/// <remarks>RFC 4180: fields may be quoted; a quoted field may hold commas, line ends, and quotes written twice.</remarks>
+/// <summary>A comma-separated or tab-separated table with a header line, read whole.</summary>
+/// <remarks>
+/// RFC 4180: fields may be quoted; a quoted field may hold commas, line ends, and quotes written twice. Between tabs nothing is quoted, as
+/// in text/tab-separated-values of IANA.
+/// </remarks>
 internal sealed class CsvTable
 {
     private readonly string file;
-    private readonly string[] header;
 
-    private CsvTable(string file, string[] header, IReadOnlyList<CsvRow> rows) => (this.file, this.header, Rows) = (file, header, rows);
+    private CsvTable(string file, string[] header, IReadOnlyList<CsvRow> rows) => (this.file, Header, Rows) = (file, header, rows);
+
+    /// <summary>The names of the columns.</summary>
+    internal IReadOnlyList<string> Header { get; }
 
     /// <summary>The rows below the header.</summary>
     internal IReadOnlyList<CsvRow> Rows { get; }
 
     /// <summary>Reads a UTF-8 file.</summary>
     /// <exception cref="InvalidDataException">The file has no header, breaks the quoting rules, or has rows of another length.</exception>
-    internal static CsvTable Read(string file)
+    internal static CsvTable Read(string file) => Parse(File.ReadAllText(file, Encoding.UTF8), file, ',');
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The whole table.</param>
+    /// <param name="file">What it is called in messages.</param>
+    /// <param name="separator">A comma or a tab.</param>
+    /// <exception cref="InvalidDataException">As for <see cref="Read"/>.</exception>
+    internal static CsvTable Parse(string text, string file, char separator)
     {
-        var records = Records(File.ReadAllText(file, Encoding.UTF8), file).ToArray();
+        var records = Records(text, file, separator).ToArray();
         if (records.Length == 0)
         {
             throw new InvalidDataException($"{file}: the file is empty; its first line must name the columns.");
@@ -28,7 +40,8 @@ internal sealed class CsvTable
         foreach (var row in records.Skip(1).Where(row => row.Fields.Count != header.Length))
         {
             throw new InvalidDataException(
-                $"{file}({row.Line}): {row.Fields.Count} fields; the header names {header.Length} columns. Quote fields that hold commas."
+                $"{file}({row.Line}): {row.Fields.Count} fields; the header names {header.Length} columns. "
+                    + (separator == ',' ? "Quote fields that hold commas." : "Take tabs and line ends out of the fields.")
             );
         }
 
@@ -37,15 +50,19 @@ internal sealed class CsvTable
 
     /// <summary>The place of a column, or null if the table lacks it.</summary>
     internal int? Find(string name) =>
-        Array.FindIndex(header, column => column.Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var at ? at : null;
+        Header
+            .Index()
+            .Where(column => column.Item.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(column => (int?)column.Index)
+            .FirstOrDefault();
 
     /// <summary>The place of a column that must be there.</summary>
     /// <exception cref="InvalidDataException">The table lacks it.</exception>
     internal int Need(string name) =>
         Find(name)
-        ?? throw new InvalidDataException($"{file}: no column '{name}'. Found: {string.Join(", ", header)}. Name it in the first line.");
+        ?? throw new InvalidDataException($"{file}: no column '{name}'. Found: {string.Join(", ", Header)}. Name it in the first line.");
 
-    private static IEnumerable<CsvRow> Records(string text, string file)
+    private static IEnumerable<CsvRow> Records(string text, string file, char separator)
     {
         var (at, line) = (0, 1);
         while (at < text.Length)
@@ -54,9 +71,10 @@ internal sealed class CsvTable
             bool more;
             do
             {
-                var field = at < text.Length && text[at] == '"' ? Quoted(text, ref at, ref line, file) : Plain(text, ref at, line, file);
+                var isQuoted = separator == ',' && at < text.Length && text[at] == '"';
+                var field = isQuoted ? Quoted(text, ref at, ref line, file) : Plain(text, ref at, line, file, separator);
                 fields.Add(field);
-                more = at < text.Length && text[at] == ',';
+                more = at < text.Length && text[at] == separator;
                 at += more ? 1 : 0;
             } while (more);
 
@@ -69,12 +87,12 @@ internal sealed class CsvTable
         }
     }
 
-    private static string Plain(string text, ref int at, int line, string file)
+    private static string Plain(string text, ref int at, int line, string file, char separator)
     {
-        var end = text.AsSpan(at).IndexOfAny(",\r\n");
+        var end = text.AsSpan(at).IndexOfAny(separator, '\r', '\n');
         var field = end < 0 ? text[at..] : text.Substring(at, end);
         at += field.Length;
-        return field.Contains('"', StringComparison.Ordinal)
+        return separator == ',' && field.Contains('"', StringComparison.Ordinal)
             ? throw new InvalidDataException(
                 $"{file}({line}): a quote inside an unquoted field. Quote the whole field and double its quotes."
             )

@@ -15,7 +15,14 @@ public static class DataSets
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         return Of(path, FileKind.Image.Word, ImageData.FindSplits, split => ImageData.Open(path, split, Picture), SizeOf)
-            ?? Of(path, FileKind.Audio.Word, AudioData.FindSplits, split => AudioData.Open(path, split, file => AudioDecoder.Read(file)), SizeOf);
+            ?? Of(
+                path,
+                FileKind.Audio.Word,
+                AudioData.FindSplits,
+                split => AudioData.Open(path, split, file => AudioDecoder.Read(file)),
+                SizeOf
+            )
+            ?? Of(path, TextExamples.ExampleWord, TextData.FindSplits, split => TextData.Open(path, split), SizeOf);
     }
 
     private static DataSetFacts? Of<T>(
@@ -46,6 +53,8 @@ public static class DataSets
     private static RgbImage Picture(string file) => ImageDecoder.Read(file, ImageOrientation.Upright).Image;
 
     private static string SizeOf(RgbImage picture) => $"{picture.Height} × {picture.Width} pixels (height × width)";
+
+    private static string SizeOf(TextRow row) => $"{row.Text.Length} characters{(row.Pair is null ? "" : $" and {row.Pair.Length}")}";
 
     private static string SizeOf(Waveform sound) =>
         FormattableString.Invariant(

@@ -46,26 +46,25 @@ internal static class FileData
         }
 
         return !Directory.Exists(path) ? []
-            : TableOf(path) is { } table
-                ? CsvFiles.Holds(table, kind) ? CsvFiles.FindSplits(table)
+            : Tables(path) is not [] and var tables
+                ? Labels(tables) is { } table && CsvFiles.Holds(table, kind) ? CsvFiles.FindSplits(table)
                     : []
             : ClassFolders.FindSplits(path, kind);
     }
 
-    private static string? TableOf(string folder)
-    {
-        var tables = Directory.GetFiles(folder).Where(IsCsv).Order(StringComparer.Ordinal).ToArray();
-        return tables.FirstOrDefault(file => Path.GetFileName(file) == "labels.csv")
-            ?? tables switch
-            {
-                [] => null,
-                [var one] => one,
-                _ => throw new InvalidDataException(
+    private static string? TableOf(string folder) =>
+        Tables(folder) is not [] and var tables
+            ? Labels(tables)
+                ?? throw new InvalidDataException(
                     $"{folder}: {tables.Length} CSV files and no labels.csv. Give the path of the one to open: "
                         + $"{string.Join(", ", tables.Select(Path.GetFileName))}."
-                ),
-            };
-    }
+                )
+            : null;
+
+    private static string? Labels(string[] tables) =>
+        tables.FirstOrDefault(file => Path.GetFileName(file) == "labels.csv") ?? (tables is [var one] ? one : null);
+
+    private static string[] Tables(string folder) => [.. Directory.GetFiles(folder).Where(IsCsv).Order(StringComparer.Ordinal)];
 
     private static bool IsCsv(string file) => file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
 }

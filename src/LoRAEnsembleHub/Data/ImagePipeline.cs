@@ -39,7 +39,7 @@ internal sealed class ImagePipeline : InputPipeline
 
     public override LabeledExamples OpenForTraining(RunConfig config)
     {
-        config.RefuseOthersThan(Word, Many);
+        config.RefuseOthersThan(Many);
         var images = ImageData.Open(config.Data, config.Split, Decode);
         return new ImageExamples(images, processor, config.Augmentation, config.Training.Seed);
     }

@@ -22,6 +22,20 @@ public sealed record InputOptions
     /// <summary>Sounds: what happens to those of another sampling rate.</summary>
     public AudioRate Rate { get; init; } = AudioRate.Resample;
 
+    /// <summary>Texts: the most tokens of one, the special ones counted, 2 or more; null takes what model and tokenizer allow.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 2.</exception>
+    public int? MaxTokens
+    {
+        get;
+        init =>
+            field = value is null or >= 2
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(value), value, "A text needs 2 tokens or more: its start and its end.");
+    }
+
+    /// <summary>Folder of the model that the inputs are for, where something else says how they are prepared: its limits hold. Null takes the same place.</summary>
+    public string? ModelFolder { get; init; }
+
     /// <summary>Refuses choices for another kind of input.</summary>
     /// <param name="word">The kind that the checkpoint takes.</param>
     /// <exception cref="ArgumentException">There is such a choice.</exception>
@@ -33,6 +47,7 @@ public sealed record InputOptions
                 (Orientation is null ? null : "The orientation of pictures", FileKind.Image.Word),
                 (Normalization == PixelNormalization.Processor ? null : "The normalisation of pixels", FileKind.Image.Word),
                 (Rate == AudioRate.Resample ? null : "What happens to other sampling rates", FileKind.Audio.Word),
+                (MaxTokens is null ? null : "The number of tokens", TextExamples.ExampleWord),
             }
         )
         {

@@ -7,23 +7,39 @@ namespace LoRAEnsembleHub.Data;
 public static class InputPipelines
 {
     private const string AudioModelType = "audio-spectrogram-transformer";
+    private const string TextModelType = "bert";
 
     /// <summary>Reads how a checkpoint's inputs are prepared.</summary>
     /// <param name="place">The folder of a base or an ensemble, or one of the files that say how inputs are prepared.</param>
     /// <param name="options">Choices of the user; null takes the defaults.</param>
     /// <exception cref="ImageException">There is no such file, or it is refused.</exception>
     /// <exception cref="AudioException">It is one for sounds, and refused.</exception>
+    /// <exception cref="TextException">It is one for texts, and refused.</exception>
     /// <exception cref="ArgumentException">A choice of the user concerns another kind of input.</exception>
     public static InputPipeline Load(string place, InputOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(place);
         options ??= InputOptions.Default;
-        return IsForAudio(place) ? new AudioPipeline(place, options) : new ImagePipeline(place, options);
+        return IsForAudio(place) ? new AudioPipeline(place, options)
+            : IsForText(place) ? new TextPipeline(place, options)
+            : new ImagePipeline(place, options);
     }
 
     /// <summary>Whether a folder says how inputs are prepared; an ensemble need not, then its base does.</summary>
     /// <param name="folder">The folder of a base or an ensemble.</param>
-    public static bool IsIn(string folder) => Holds(folder, ImageProcessorConfig.FileName);
+    public static bool IsIn(string folder) => Holds(folder, ImageProcessorConfig.FileName) || TextTokenizer.IsIn(folder);
+
+    /// <summary>The files of a folder that say how inputs are prepared, by their names; none where it does not say.</summary>
+    /// <param name="folder">The folder of a base or an ensemble.</param>
+    public static IReadOnlyList<string> FilesIn(string folder) =>
+        [
+            .. Directory
+                .EnumerateFiles(folder)
+                .Where(file => Path.GetFileName(file) == ImageProcessorConfig.FileName || TextTokenizer.IsFile(file))
+                .Select(Path.GetFileName)
+                .OfType<string>()
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static bool IsForAudio(string place)
     {
@@ -37,6 +53,13 @@ public static class InputPipelines
                     : ModelTypeBeside(file) == AudioModelType
             );
     }
+
+    // A tokenizer beside a processor belongs to a model of pictures or sounds and words, which the processor refuses by name.
+    private static bool IsForText(string place) =>
+        File.Exists(place)
+            ? TextTokenizer.IsFile(place)
+            : !Holds(place, ImageProcessorConfig.FileName)
+                && (TextTokenizer.IsIn(place) || Field(Path.Combine(place, "config.json"), "model_type") == TextModelType);
 
     private static bool Holds(string folder, string file) => File.Exists(Path.Combine(folder, file));
 

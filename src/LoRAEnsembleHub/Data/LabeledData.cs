@@ -18,7 +18,7 @@ public abstract class LabeledData<T>
 
     /// <summary>The class of one item.</summary>
     /// <param name="index">0 … <see cref="Count"/> − 1.</param>
-    /// <returns>An index into <see cref="ClassNames"/>.</returns>
+    /// <returns>An index into <see cref="ClassNames"/>; −1 where the items have no labels.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such item.</exception>
     public abstract int Label(int index);
 
@@ -39,7 +39,10 @@ public abstract class LabeledData<T>
         var counts = new int[ClassNames.Count];
         for (var index = 0; index < Count; index++)
         {
-            counts[Label(index)]++;
+            if (Label(index) is >= 0 and var label)
+            {
+                counts[label]++;
+            }
         }
 
         return counts;

@@ -16,6 +16,9 @@ public abstract class LabeledExamples
     /// <summary>Class names by label.</summary>
     public abstract IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>Whether classes are known at all; texts without labels can be predicted and no more.</summary>
+    public bool HasLabels => ClassNames.Count > 0;
+
     /// <summary>How the examples become model inputs, as text; empty when they always do so alike.</summary>
     /// <remarks>A stopped training run is only continued with examples that say the same here.</remarks>
     public virtual string Preparation => "";
@@ -23,7 +26,7 @@ public abstract class LabeledExamples
     /// <summary>What users should know of the examples prepared so far, one sentence each, such as that a sound was resampled.</summary>
     public virtual IReadOnlyList<string> Remarks => [];
 
-    /// <summary>The class of an example: 0 to the number of classes − 1.</summary>
+    /// <summary>The class of an example: 0 to the number of classes − 1; −1 where there are no labels.</summary>
     /// <param name="index">0 … <see cref="Count"/> − 1.</param>
     public abstract int Label(int index);
 
@@ -70,7 +73,10 @@ public abstract class LabeledExamples
         var counts = new int[ClassNames.Count];
         for (var index = 0; index < Count; index++)
         {
-            counts[Label(index)]++;
+            if (Label(index) is >= 0 and var label)
+            {
+                counts[label]++;
+            }
         }
 
         return counts;

@@ -79,6 +79,13 @@ public static class PretrainedModels
         return family.Read(json, path);
     }
 
+    /// <summary>The sizes of a model's inputs, by the names of its config; none where a folder has no config.json.</summary>
+    /// <exception cref="ModelException">The config asks for something that is not supported; it is named.</exception>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<int>> SizesOf(string folder) =>
+        File.Exists(Path.Combine(folder, "config.json"))
+            ? LayoutOf(folder).Config.InputSizes
+            : new Dictionary<string, IReadOnlyList<int>>();
+
     /// <summary>The family of a model type, or null when it is not known.</summary>
     internal static ModelFamily? FamilyOf(string? modelType) =>
         families.FirstOrDefault(family => modelType is not null && family.ModelTypes.Contains(modelType));

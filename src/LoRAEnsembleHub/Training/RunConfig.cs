@@ -47,6 +47,9 @@ public sealed record RunConfig
     /// <summary>Random changes to the training sounds; null for none.</summary>
     public SpectrogramAugmentation? AudioAugmentation { get; init; }
 
+    /// <summary>Tokens that are kept of a text at most, the special ones counted; null takes what model and tokenizer allow.</summary>
+    public int? MaxTokens { get; init; }
+
     /// <summary>How classes are weighted by how often they occur: <c>uniform</c>, <c>inverse</c>, <c>inverse-square-root</c>, <c>effective-number</c> or <c>effective-number:BETA</c>.</summary>
     public string ClassWeighting { get; init; } = "uniform";
 
@@ -76,29 +79,33 @@ public sealed record RunConfig
     }
 
     /// <summary>The choices that concern how inputs are prepared.</summary>
-    internal InputOptions InputOptions => new() { Normalization = Normalization };
+    internal InputOptions InputOptions => new() { Normalization = Normalization, MaxTokens = MaxTokens };
+
+    /// <summary>Repository of the data: of a table the one that its folder is a copy of.</summary>
+    internal string DatasetId =>
+        DataId ?? RepositoryFolder.Of(File.Exists(Data) ? Path.GetDirectoryName(Path.GetFullPath(Data))! : Data).RepoId;
 
     /// <summary>The run as JSON with sorted names.</summary>
     public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!);
 
     /// <summary>Refuses settings of another kind of input than the base takes.</summary>
-    /// <param name="word">What an example is called.</param>
-    /// <param name="many">Its plural.</param>
+    /// <param name="many">What examples are called.</param>
     /// <exception cref="TrainingException">There is such a setting.</exception>
-    internal void RefuseOthersThan(string word, string many)
+    internal void RefuseOthersThan(string many)
     {
         foreach (
             var (field, of, isSet) in new[]
             {
-                ("normalization", FileKind.Image, Normalization != PixelNormalization.Processor),
-                ("augmentation", FileKind.Image, Augmentation != new ImageAugmentation()),
-                ("audio_augmentation", FileKind.Audio, AudioAugmentation is not null),
+                ("normalization", FileKind.Image.Many, Normalization != PixelNormalization.Processor),
+                ("augmentation", FileKind.Image.Many, Augmentation != new ImageAugmentation()),
+                ("audio_augmentation", FileKind.Audio.Many, AudioAugmentation is not null),
+                ("max_tokens", TextExamples.ExampleWords, MaxTokens is not null),
             }
         )
         {
-            if (isSet && of.Word != word)
+            if (isSet && of != many)
             {
-                throw new TrainingException($"{field} is set, which is for {of.Many}; the base takes {many}. Leave it out.");
+                throw new TrainingException($"{field} is set, which is for {of}; the base takes {many}. Leave it out.");
             }
         }
     }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
-using LoRAEnsembleHub.Models;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
@@ -54,7 +53,7 @@ internal static class RunMetrics
         static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "";
         var facts = new JsonObject
         {
-            ["dataset"] = config.DataId ?? RepositoryFolder.Of(config.Data).RepoId,
+            ["dataset"] = config.DatasetId,
             ["split"] = config.Split,
             ["examples"] = examples,
             ["steps"] = trainer.TotalSteps,

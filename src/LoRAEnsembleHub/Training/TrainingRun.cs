@@ -196,7 +196,7 @@ public sealed class TrainingRun : IDisposable
                 progress: measuring,
                 cancellationToken: cancellationToken
             );
-            return RunMetrics.Of(predictions, config.DataId ?? RepositoryFolder.Of(config.Data).RepoId, config.TestSplit!);
+            return RunMetrics.Of(predictions, config.DatasetId, config.TestSplit!);
         }
         finally
         {

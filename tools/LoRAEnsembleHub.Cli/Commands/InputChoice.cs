@@ -30,7 +30,7 @@ internal sealed class InputChoice
         if (parsed.GetValue(preprocessor) is { } asked)
         {
             Need.FileOrFolder(asked, "--preprocessor");
-            return Load(asked, options.Read(parsed));
+            return Load(asked, options.Read(parsed) with { ModelFolder = request.Base });
         }
 
         return Of(request, options.Read(parsed));
@@ -41,9 +41,10 @@ internal sealed class InputChoice
     {
         try
         {
-            return Load(request.Ensemble is { } own && InputPipelines.IsIn(own) ? own : request.Base, options);
+            var place = request.Ensemble is { } own && InputPipelines.IsIn(own) ? own : request.Base;
+            return Load(place, (options ?? InputOptions.Default) with { ModelFolder = request.Base });
         }
-        catch (Exception e) when (e is ImageException or AudioException)
+        catch (Exception e) when (e is ImageException or AudioException or TextException)
         {
             var failure = Failure.Of(e);
             const string Hint = "--preprocessor names another file or folder that says how inputs are prepared.";

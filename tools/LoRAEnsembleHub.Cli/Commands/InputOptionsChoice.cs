@@ -14,12 +14,19 @@ internal sealed class InputOptionsChoice
         "Refuse sounds of another sampling rate than the model's instead of resampling them"
     );
 
+    private readonly Option<int?> maxTokens = OptionKinds.WholeNumber(
+        "--max-tokens",
+        "Read so many tokens of a text at most (default: what model and tokenizer allow)",
+        least: 2
+    );
+
     /// <summary>Adds the options to a verb.</summary>
     public InputOptionsChoice(Command command, ImageOrientation usual)
     {
         this.usual = usual;
         orientation = new OrientationChoice(command, usual);
         command.Add(exactRate);
+        command.Add(maxTokens);
     }
 
     public InputOptions Read(ParseResult parsed) =>
@@ -28,5 +35,6 @@ internal sealed class InputOptionsChoice
             Orientation = orientation.Read(parsed),
             UsualOrientation = usual,
             Rate = parsed.GetValue(exactRate) ? AudioRate.Refuse : AudioRate.Resample,
+            MaxTokens = parsed.GetValue(maxTokens),
         };
 }

@@ -39,7 +39,7 @@ internal sealed record OutsideFact
     /// <summary>One row per score that is to tell the two apart.</summary>
     public Grid Table(string familiar) =>
         new(
-            $"{familiar} against {Data} ({Figures.Count(Examples)} images)",
+            $"{familiar} against {Data} ({Figures.Count(Examples)} examples)",
             [
                 new Column("told apart by"),
                 new Column("AUROC", IsNumber: true),

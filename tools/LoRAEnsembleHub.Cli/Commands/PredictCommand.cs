@@ -58,7 +58,7 @@ internal sealed class PredictCommand : Verb
         }
 
         var pipeline = preparation.Read(parsed, request);
-        var items = dataset is null ? await GivenInputs.FindAsync(given, pipeline, cancellationToken).ConfigureAwait(false) : [];
+        var items = dataset is null ? GivenInputs.Find(given, pipeline) : [];
         using var loaded = LoadedModel.Open(request, session);
         var examples = dataset is null
             ? pipeline.FromItems(items, loaded.Labels)

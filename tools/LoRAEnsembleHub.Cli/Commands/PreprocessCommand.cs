@@ -35,7 +35,7 @@ internal sealed class PreprocessCommand : Verb
         Need.FileOrFolder(source, "--config");
         Need.PlaceForFile(target, "--output");
         var pipeline = InputChoice.Load(source, wanted);
-        var items = await GivenInputs.FindAsync(parsed.GetValue(inputs)!, pipeline, cancellationToken).ConfigureAwait(false);
+        var items = GivenInputs.Find(parsed.GetValue(inputs)!, pipeline);
         Need.OtherThan(target, "--output", [source, .. items.Where(item => item.Text is null).Select(item => item.Source)]);
         var examples = pipeline.FromItems(items, []);
         var arrays = examples.Arrays([.. Enumerable.Range(0, examples.Count)], null);

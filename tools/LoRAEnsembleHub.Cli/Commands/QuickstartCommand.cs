@@ -28,14 +28,14 @@ internal sealed class QuickstartCommand : Verb
     );
     private readonly Option<int?> limit = OptionKinds.WholeNumber(
         "--limit",
-        $"Test images to measure on (default: {DefaultLimit})",
+        $"Test examples of each data set to measure on (default: {DefaultLimit})",
         least: 16
     );
 
     public QuickstartCommand()
         : base(
             "quickstart",
-            "See it work: serve and pull a base and ensembles, predict real images with uncertainty, swap ensembles, measure, get a page"
+            "See it work: serve and pull a base and ensembles, predict real images, sounds and texts with uncertainty, swap ensembles, measure, get a page"
         )
     {
         Command.Add(adapters);

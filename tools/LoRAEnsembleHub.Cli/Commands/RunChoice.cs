@@ -81,6 +81,11 @@ internal sealed class RunChoice
         "LIST",
         $"Random changes, with commas between them: {RunWords.Changes}; or none"
     );
+    private readonly Option<int?> maxTokens = OptionKinds.WholeNumber(
+        "--max-tokens",
+        "Read so many tokens of a text at most (default: what model and tokenizer allow)",
+        least: 2
+    );
     private readonly Option<string?> device = OptionKinds.Device();
     private readonly Option<string?> naming = OptionKinds.OneOf(
         "--naming",
@@ -129,6 +134,7 @@ internal sealed class RunChoice
             classWeights,
             normalization,
             augment,
+            maxTokens,
             device,
             naming,
             license,
@@ -202,6 +208,7 @@ internal sealed class RunChoice
             ClassWeighting = parsed.GetValue(classWeights) ?? run.ClassWeighting,
             Normalization = parsed.GetValue(normalization) is { } word ? RunWords.Kind<PixelNormalization>(word) : run.Normalization,
             Augmentation = changes?.Pictures ?? run.Augmentation,
+            MaxTokens = parsed.GetValue(maxTokens) ?? run.MaxTokens,
             AudioAugmentation = changes is { } given ? given.Sounds : run.AudioAugmentation,
             Device = parsed.GetValue(device) ?? run.Device,
             Naming = parsed.GetValue(naming) is { } spelling ? RunWords.Kind<PeftNaming>(spelling) : run.Naming,

@@ -17,7 +17,7 @@ internal sealed class ShownPredictions(Predictions predictions, Aggregation aggr
     public ShownPrediction Of(int index, LabeledExamples examples, bool isLabelled)
     {
         var found = ExamplePrediction.Of(predictions, index, aggregation);
-        var truth = isLabelled ? examples.ClassNames[examples.Label(index)] : null;
+        var truth = isLabelled && examples.HasLabels ? examples.ClassNames[examples.Label(index)] : null;
         // classes of another data set are none of the model's, so nothing can be right or wrong
         var isComparable = truth is not null && (predictions.ClassNames?.Contains(truth) ?? false);
         return new ShownPrediction

@@ -35,7 +35,10 @@ internal sealed record DatasetReport : ICommandResult
                 ("data set", Path),
                 ("classes", Figures.Count(Classes.Count)),
                 .. Splits.Select(split =>
-                    (split.Name, (string?)$"{Figures.Count(split.Count)} {Input}{(split.Count == 1 ? "" : "s")}, the first {split.FirstSize}")
+                    (
+                        split.Name,
+                        (string?)$"{Figures.Count(split.Count)} {Input}{(split.Count == 1 ? "" : "s")}, the first {split.FirstSize}"
+                    )
                 ),
             ]),
             new Grid(

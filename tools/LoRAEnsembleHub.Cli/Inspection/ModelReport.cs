@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using LoRAEnsembleHub.Cli.Rendering;
-using LoRAEnsembleHub.Inputs;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Weights;
 
@@ -49,7 +49,8 @@ internal sealed record ModelReport : ICommandResult
 
     public required IReadOnlyList<WeightFileFact> Files { get; init; }
 
-    public required bool HasPreprocessor { get; init; }
+    /// <summary>The files that say how inputs are prepared; empty where none does.</summary>
+    public required IReadOnlyList<string> Preprocessing { get; init; }
 
     public required IReadOnlyList<string> UnknownConfigFields { get; init; }
 
@@ -89,7 +90,7 @@ internal sealed record ModelReport : ICommandResult
             Layouts = survey.Layouts,
             Dtypes = survey.Dtypes,
             Files = [.. survey.Files.Select(file => WeightFileFact.Of(folder, file.Key, file.Value, withHashes))],
-            HasPreprocessor = File.Exists(System.IO.Path.Combine(folder, ImageProcessorConfig.FileName)),
+            Preprocessing = InputPipelines.FilesIn(folder),
             UnknownConfigFields = survey.UnknownConfigFields,
             Ignored = survey.Ignored,
             Problems = survey.Problems,
@@ -112,7 +113,7 @@ internal sealed record ModelReport : ICommandResult
                 ("names", $"as in {string.Join(" and ", Layouts)}"),
                 ("element types", string.Join(", ", Dtypes.Select(type => $"{type.Key} × {type.Value}"))),
                 .. Files.Select((file, index) => (index == 0 ? "files" : "", (string?)file.InWords())),
-                ("preprocessing", HasPreprocessor ? ImageProcessorConfig.FileName : "no " + ImageProcessorConfig.FileName),
+                ("preprocessing", Preprocessing.Count == 0 ? "nothing says how inputs are prepared" : string.Join(", ", Preprocessing)),
                 ("not used", Ignored.Count == 0 ? null : Figures.Listed(Ignored)),
                 ("unknown fields", UnknownConfigFields.Count == 0 ? null : string.Join(", ", UnknownConfigFields)),
             ]),

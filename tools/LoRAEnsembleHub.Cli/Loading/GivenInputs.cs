@@ -6,8 +6,6 @@ namespace LoRAEnsembleHub.Cli.Loading;
 /// <summary>Finds what the command line names as inputs.</summary>
 internal static class GivenInputs
 {
-    private static readonly string[] tables = [".csv", ".tsv", ".jsonl", ".ndjson", ".txt"];
-
     /// <summary>The argument that names inputs.</summary>
     public static Argument<string[]> Argument(ArgumentArity arity) =>
         new("INPUT")
@@ -20,11 +18,7 @@ internal static class GivenInputs
 
     /// <summary>Files, folders and patterns of pictures or sounds; or texts, tables of texts, and - for standard input.</summary>
     /// <exception cref="CommandException">A file is not there, or standard input is empty.</exception>
-    public static async Task<IReadOnlyList<InputItem>> FindAsync(
-        IReadOnlyList<string> given,
-        InputPipeline pipeline,
-        CancellationToken cancellationToken
-    )
+    public static IReadOnlyList<InputItem> Find(IReadOnlyList<string> given, InputPipeline pipeline)
     {
         if (pipeline.Files is { } kind)
         {
@@ -36,8 +30,7 @@ internal static class GivenInputs
         {
             if (text == "-")
             {
-                using var input = Session.OpenInput();
-                items.AddRange(await LinesAsync(input, cancellationToken).ConfigureAwait(false));
+                items.AddRange(ReadInput());
             }
             else if (IsTable(text))
             {
@@ -53,20 +46,15 @@ internal static class GivenInputs
         return items;
     }
 
-    private static async Task<List<InputItem>> LinesAsync(TextReader input, CancellationToken cancellationToken)
+    private static InputItem[] ReadInput()
     {
-        var items = new List<InputItem>();
-        for (var line = 1; await input.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } text; line++)
-        {
-            items.Add(new InputItem($"-({line})", text));
-        }
-
-        return items.Count > 0
+        using var input = Console.OpenStandardInput();
+        InputItem[] items = [.. TextTables.ReadLines(input, "standard input").Select(row => new InputItem(row.Source, row.Text))];
+        return items.Length > 0
             ? items
             : throw CommandException.Usage("Standard input is empty; it must hold one text a line.", "Give a text itself to predict one.");
     }
 
     // One word with such an ending is a path, whether the file is there or not; anything else is a text.
-    private static bool IsTable(string text) =>
-        tables.Contains(Path.GetExtension(text), StringComparer.OrdinalIgnoreCase) && (File.Exists(text) || !text.Any(char.IsWhiteSpace));
+    private static bool IsTable(string text) => TextTables.Matches(text) && (File.Exists(text) || !text.Any(char.IsWhiteSpace));
 }

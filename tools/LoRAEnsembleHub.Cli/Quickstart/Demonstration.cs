@@ -56,6 +56,12 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
         var after = Predict(model, second, digits, withLabels: true);
         var digit = new ShownPredictions(after, LoadedModel.AggregationOf(second), 1, false);
 
+        var others = showcase.Others.Select(Show).ToArray();
+        foreach (var lack in showcase.Absent)
+        {
+            session.Warn(lack);
+        }
+
         var pictures = chosen.Select(index => (index, shown.Of(index, images, true))).ToArray();
         var result = new QuickstartResult
         {
@@ -75,6 +81,8 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
             SwappedImages = [.. Enumerable.Range(0, Math.Min(Others, digits.Count)).Select(index => digit.Of(index, digits, true))],
             Summary = EvaluationSummary.From(familiar),
             SwappedSummary = EvaluationSummary.From(after),
+            Others = [.. others.Select(other => other.Fact)],
+            Absent = showcase.Absent,
             Aggregation = aggregation,
             Report = report,
             Seconds = clock.Elapsed.TotalSeconds,
@@ -98,9 +106,62 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
                     digits,
                     result.SwappedImages.Select((prediction, index) => (index, prediction))
                 ),
+                .. others.SelectMany(other => other.Sections),
             ]
         );
         return result;
+    }
+
+    // Models of different kinds have nothing in common but the code: each is loaded, shown, measured and let go.
+    private (OtherKindFact Fact, IReadOnlyList<HtmlSection> Sections) Show(OtherKind kind)
+    {
+        using var model = PretrainedModels.Load(kind.Base);
+        using var ensemble = AdapterEnsemble.Load(kind.Ensemble, model);
+        model.Attach(ensemble.Members);
+        var pipeline = InputChoice.Of(new ModelRequest(kind.Base) { Ensemble = kind.Ensemble });
+        var examples = Open(pipeline, kind.Data, ensemble.Labels, limit);
+        var familiar = Predict(model, ensemble, examples, withLabels: true);
+        var aggregation = LoadedModel.AggregationOf(ensemble);
+        var shown = new ShownPredictions(familiar, aggregation, 1, false);
+        var rows = PictureChoice.Of(familiar, aggregation).Select(index => (index, shown.Of(index, examples, true))).ToArray();
+        var fact = new OtherKindFact
+        {
+            Base = RepositoryFolder.Of(kind.Base).RepoId,
+            Members = ensemble.Members.Count,
+            Data = examples.Name,
+            Inputs = pipeline.Many,
+            Examples = [.. rows.Select(row => row.Item2)],
+            Summary = EvaluationSummary.From(familiar),
+            Aggregation = aggregation,
+            Outside = null,
+            Strangers = [],
+        };
+        var section = ExampleSection.Of($"{examples.Name}: {pipeline.Many}", fact.InWords(), examples, rows);
+        if (kind.Unfamiliar is null)
+        {
+            return (fact, [section]);
+        }
+
+        var strangers = ExampleSets.OpenOther(pipeline, kind.Unfamiliar, "test", limit);
+        var unfamiliar = Predict(model, ensemble, strangers, withLabels: false);
+        var strange = new ShownPredictions(unfamiliar, aggregation, 1, false);
+        fact = fact with
+        {
+            Outside = OutsideFact.Of(strangers.Name, familiar, unfamiliar),
+            Strangers = [.. Enumerable.Range(0, Math.Min(Others, strangers.Count)).Select(index => strange.Of(index, strangers, true))],
+        };
+        return (
+            fact,
+            [
+                section,
+                ExampleSection.Of(
+                    $"{strangers.Name}: {pipeline.Many} of another kind",
+                    fact.OutsideInWords()!,
+                    strangers,
+                    fact.Strangers.Select((prediction, index) => (index, prediction))
+                ),
+            ]
+        );
     }
 
     private static LabeledExamples Open(InputPipeline pipeline, string path, IReadOnlyList<string> labels, int most) =>

@@ -37,6 +37,12 @@ internal sealed record QuickstartResult : ICommandResult
 
     public required EvaluationSummary SwappedSummary { get; init; }
 
+    /// <summary>Other kinds of input.</summary>
+    public required IReadOnlyList<OtherKindFact> Others { get; init; }
+
+    /// <summary>What would have been shown and is not there.</summary>
+    public required IReadOnlyList<string> Absent { get; init; }
+
     public required Aggregation Aggregation { get; init; }
 
     /// <summary>The HTML page.</summary>
@@ -69,41 +75,61 @@ internal sealed record QuickstartResult : ICommandResult
             new Paragraph("5  Another ensemble on the same base", Tone.Heading),
             new Paragraph(Swap.InWords()),
             PredictionTable.Of(null, SwappedImages),
-            new Paragraph(
-                $"6  Measured on {Summary.Examples} images of {Data} and {SwappedSummary.Examples} of {SwappedData}",
-                Tone.Heading
-            ),
+            .. Others.SelectMany((other, index) => Blocks(other, index + 6)),
+            .. Absent.Select(lack => new Paragraph($"\n{lack}")),
+            new Paragraph($"{Others.Count + 6}  Measured", Tone.Heading),
             Scores(),
             new Paragraph($"\nReport: {Report} ({Figures.Short(Seconds)} s in all)"),
         ];
 
     public IEnumerable<string> ToQuietLines() => [Report];
 
+    private static IEnumerable<Block> Blocks(OtherKindFact other, int number)
+    {
+        yield return new Paragraph($"{number}  {other.Data}: {other.Inputs}, {other.InWords()}", Tone.Heading);
+        yield return PredictionTable.Of(null, other.Examples);
+        if (other.OutsideInWords() is { } words)
+        {
+            yield return new Paragraph($"\n{other.Outside!.Data}, {other.Inputs} of another kind:");
+            yield return PredictionTable.Of(null, other.Strangers);
+            yield return new Paragraph($"\n{words}", Tone.Good);
+        }
+    }
+
     private Grid Scores()
     {
-        var useLogits = Aggregation == Aggregation.MeanLogit;
-        string[] Row(string name, EvaluationScores scores) =>
+        static string[] Row(string name, int examples, EvaluationScores scores) =>
             [
                 name,
+                Figures.Count(examples),
                 Figures.Percent(scores.Accuracy),
                 Figures.Score(scores.NegativeLogLikelihood),
                 Figures.Score(scores.Brier),
                 Figures.Score(scores.Ece10),
             ];
+        static string[][] Rows(string data, EvaluationSummary summary, Aggregation aggregation) =>
+            [
+                Row(
+                    $"{data}, ensemble",
+                    summary.Examples,
+                    aggregation == Aggregation.MeanLogit ? summary.MeanLogit : summary.MeanProbability
+                ),
+                Row($"{data}, mean of members", summary.Examples, summary.MeanOfMembers),
+            ];
         return new Grid(
             null,
             [
                 new Column(""),
+                new Column("examples", IsNumber: true),
                 new Column("accuracy", IsNumber: true),
                 new Column("NLL", IsNumber: true),
                 new Column("Brier", IsNumber: true),
                 new Column("ECE", IsNumber: true),
             ],
             [
-                Row($"{Data}, ensemble", useLogits ? Summary.MeanLogit : Summary.MeanProbability),
-                Row($"{Data}, mean of members", Summary.MeanOfMembers),
-                Row($"{SwappedData}, ensemble", useLogits ? SwappedSummary.MeanLogit : SwappedSummary.MeanProbability),
-                Row($"{SwappedData}, mean of members", SwappedSummary.MeanOfMembers),
+                .. Rows(Data, Summary, Aggregation),
+                .. Rows(SwappedData, SwappedSummary, Aggregation),
+                .. Others.SelectMany(other => Rows(other.Data, other.Summary, other.Aggregation)),
             ]
         );
     }

@@ -19,6 +19,19 @@ internal sealed record Showcase
     /// <summary>Unlike anything the first ensemble was trained on.</summary>
     public required string UnfamiliarImages { get; init; }
 
+    /// <summary>Ensembles for other kinds of input, each on its own base.</summary>
+    public required IReadOnlyList<OtherKind> Others { get; init; }
+
+    /// <summary>What would have been shown and is not there, one sentence each.</summary>
+    public required IReadOnlyList<string> Absent { get; init; }
+
     /// <summary>How it all came here.</summary>
     public required PullFacts Pulled { get; init; }
 }
+
+/// <summary>A base, an ensemble on it, and data for another kind of input than pictures.</summary>
+/// <param name="Base">The base's folder.</param>
+/// <param name="Ensemble">The ensemble's folder.</param>
+/// <param name="Data">The data set that it was trained on.</param>
+/// <param name="Unfamiliar">A data set unlike it; null where there is none.</param>
+internal sealed record OtherKind(string Base, string Ensemble, string Data, string? Unfamiliar);

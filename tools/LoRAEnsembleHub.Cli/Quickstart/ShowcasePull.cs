@@ -20,6 +20,13 @@ internal sealed class ShowcasePull(string served, string cache, Session session)
 
     private static readonly RepoId baseId = RepoId.Parse($"{Owner}/vit-glyphs-small");
 
+    // Another kind of input each: the base, the data, and where in it are those to show and unfamiliar ones.
+    private static readonly (string Base, string Data, string File, string? Unfamiliar)[] others =
+    [
+        ("ast-spoken-small", "spoken-digits", "labels.csv", null),
+        ("bert-reviews-small", "movie-reviews", "reviews.csv", "editorials.csv"),
+    ];
+
     // The large files are for training.
     private static readonly FilePatterns testImages = new(exclude: ["train-*"]);
 
@@ -40,11 +47,14 @@ internal sealed class ShowcasePull(string served, string cache, Session session)
 
     private async Task<Showcase> RunAsync(HubClient client, CancellationToken cancellationToken)
     {
-        var ensembles = await EnsemblesAsync(client, cancellationToken).ConfigureAwait(false);
+        var ensembles = await EnsemblesAsync(client, baseId, cancellationToken).ConfigureAwait(false);
         var first = await EnsembleAsync(client, TrainedOn(FirstData, ensembles), cancellationToken).ConfigureAwait(false);
         var second = await EnsembleAsync(client, TrainedOn(SecondData, ensembles), cancellationToken).ConfigureAwait(false);
+        var (kinds, absent) = await OthersAsync(client, cancellationToken).ConfigureAwait(false);
         return new Showcase
         {
+            Others = kinds,
+            Absent = absent,
             Base = pulled.First(snapshot => snapshot.Repo == baseId).Folder,
             FirstEnsemble = first,
             SecondEnsemble = second,
@@ -60,6 +70,47 @@ internal sealed class ShowcasePull(string served, string cache, Session session)
         };
     }
 
+    private async Task<(IReadOnlyList<OtherKind> Kinds, IReadOnlyList<string> Absent)> OthersAsync(
+        HubClient client,
+        CancellationToken cancellationToken
+    )
+    {
+        var (kinds, absent) = (new List<OtherKind>(), new List<string>());
+        foreach (var (name, data, file, unfamiliar) in others)
+        {
+            var id = RepoId.Parse($"{Owner}/{name}");
+            var place = Path.Combine(served, "datasets", Owner, data);
+            var ensembles = await EnsemblesAsync(client, id, cancellationToken).ConfigureAwait(false);
+            if (!Directory.Exists(Path.Combine(served, Owner, name)))
+            {
+                absent.Add($"The base {id} is not in {served}, so nothing is shown for {data}.");
+            }
+            else if (!ensembles.Any(ensemble => IsOn(ensemble, data)))
+            {
+                absent.Add($"{served} has no ensemble on {id} that was trained on {data}, so nothing is shown for it.");
+            }
+            else if (!File.Exists(Path.Combine(place, file)))
+            {
+                absent.Add($"The data set {Owner}/{data} is not in {served}, so nothing is shown for it.");
+            }
+            else
+            {
+                var ensemble = await EnsembleAsync(client, TrainedOn(data, ensembles), cancellationToken).ConfigureAwait(false);
+                var examples = await DataAsync(client, data, FilePatterns.All, cancellationToken).ConfigureAwait(false);
+                kinds.Add(
+                    new OtherKind(
+                        pulled.First(snapshot => snapshot.Repo == id).Folder,
+                        ensemble,
+                        Path.Combine(examples, file),
+                        unfamiliar is null ? null : Path.Combine(examples, unfamiliar)
+                    )
+                );
+            }
+        }
+
+        return (kinds, absent);
+    }
+
     private async Task<string> EnsembleAsync(HubClient client, RepoId id, CancellationToken cancellationToken)
     {
         var ensemble = await PullAsync(client, id, PullOptions.Default, cancellationToken).ConfigureAwait(false);
@@ -69,12 +120,15 @@ internal sealed class ShowcasePull(string served, string cache, Session session)
         return ensemble.Folder;
     }
 
-    private async Task<string> ImagesAsync(HubClient client, string name, CancellationToken cancellationToken) =>
+    private Task<string> ImagesAsync(HubClient client, string name, CancellationToken cancellationToken) =>
+        DataAsync(client, name, testImages, cancellationToken);
+
+    private async Task<string> DataAsync(HubClient client, string name, FilePatterns patterns, CancellationToken cancellationToken) =>
         (
             await PullAsync(
                     client,
                     RepoId.Parse($"{Owner}/{name}", RepoType.Dataset),
-                    new PullOptions { Patterns = testImages },
+                    new PullOptions { Patterns = patterns },
                     cancellationToken
                 )
                 .ConfigureAwait(false)
@@ -90,9 +144,13 @@ internal sealed class ShowcasePull(string served, string cache, Session session)
     }
 
     /// <summary>Ensembles on the base, with the data they were trained on.</summary>
-    private static async Task<List<(RepoId Id, string Data)>> EnsemblesAsync(HubClient client, CancellationToken cancellationToken)
+    private static async Task<List<(RepoId Id, string Data)>> EnsemblesAsync(
+        HubClient client,
+        RepoId @base,
+        CancellationToken cancellationToken
+    )
     {
-        var query = new RepoQuery { Filters = [$"base_model:adapter:{baseId.FullName}"] };
+        var query = new RepoQuery { Filters = [$"base_model:adapter:{@base.FullName}"] };
         var found = new List<(RepoId, string)>();
         await foreach (var info in client.ListReposAsync(query, cancellationToken).ConfigureAwait(false))
         {
@@ -102,7 +160,7 @@ internal sealed class ShowcasePull(string served, string cache, Session session)
                     .ReadFileAsync(info.Id, commit, EnsembleManifest.FileName, MostManifestBytes, cancellationToken)
                     .ConfigureAwait(false)
                     is { } manifest
-                && DataOf(manifest) is { } data
+                && DataOf(manifest, @base) is { } data
             )
             {
                 found.Add((info.Id, data));
@@ -112,12 +170,12 @@ internal sealed class ShowcasePull(string served, string cache, Session session)
         return found;
     }
 
-    private static string? DataOf(byte[] manifest)
+    private static string? DataOf(byte[] manifest, RepoId @base)
     {
         try
         {
             var parsed = EnsembleManifest.Parse(System.Text.Encoding.UTF8.GetString(manifest), EnsembleManifest.FileName);
-            return parsed.BaseModel?.RepoId == baseId.FullName ? parsed.Training?["dataset"]?.ToString() : null;
+            return parsed.BaseModel?.RepoId == @base.FullName ? parsed.Training?["dataset"]?.ToString() : null;
         }
         catch (AdapterException)
         {
@@ -125,10 +183,13 @@ internal sealed class ShowcasePull(string served, string cache, Session session)
         }
     }
 
+    private static bool IsOn((RepoId Id, string Data) ensemble, string data) =>
+        ensemble.Data.EndsWith($"/{data}", StringComparison.Ordinal);
+
     /// <summary>The one trained on that data; of several the one with the name that the repository gives it.</summary>
     private RepoId TrainedOn(string data, List<(RepoId Id, string Data)> ensembles) =>
         ensembles
-            .Where(ensemble => ensemble.Data.EndsWith($"/{data}", StringComparison.Ordinal))
+            .Where(ensemble => IsOn(ensemble, data))
             .OrderByDescending(ensemble => ensemble.Id.Name.EndsWith($"-lora-ensemble-{data}-m8-r8", StringComparison.Ordinal))
             .Select(ensemble => ensemble.Id)
             .FirstOrDefault()

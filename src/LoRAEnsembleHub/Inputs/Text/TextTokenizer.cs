@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace LoRAEnsembleHub.Inputs;
 
 /// <summary>Turns texts into the token ids of a BERT model; from any thread.</summary>
@@ -44,6 +46,21 @@ public sealed class TextTokenizer
 
     /// <summary>Paths of the files that this was read from; with copies of them another folder has the same tokenizer.</summary>
     public IReadOnlyList<string> Files => settings.Files;
+
+    /// <summary>The file with the limits and the casing.</summary>
+    internal const string ConfigFileName = TokenizerConfig.Name;
+
+    /// <summary>Tokenizers that say the same here give the same ids.</summary>
+    internal string Description =>
+        string.Join(
+            '\n',
+            Files.Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}")
+        );
+
+    /// <summary>Whether a file is by its name one of a tokenizer's.</summary>
+    /// <param name="path">A path.</param>
+    public static bool IsFile(string path) =>
+        Path.GetFileName(path) is VocabularyFile.Name or TokenizerJson.Name or TokenizerConfig.Name or TokenizerConfig.SpecialTokensName;
 
     /// <summary>Whether a folder has a tokenizer's vocabulary.</summary>
     /// <param name="folder">The folder of a base or an ensemble.</param>
