@@ -9,7 +9,7 @@ public sealed record ForwardOptions
     /// <summary>Whether the output of the embeddings, of every block and of the last norm are returned too.</summary>
     public bool HiddenStates { get; init; }
 
-    /// <summary>Whether position embeddings are resized for images of another size than the config's.</summary>
+    /// <summary>Whether position embeddings are fitted to images of another size, or sounds of another length, than the config's.</summary>
     public bool InterpolatePositions { get; init; }
 
     /// <summary>Members computed together; null chooses by <see cref="ActivationBudgetBytes"/>.</summary>

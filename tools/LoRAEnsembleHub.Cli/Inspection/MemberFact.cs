@@ -9,7 +9,7 @@ internal sealed record MemberFact
 
     public required long? Seed { get; init; }
 
-    /// <summary>As the tensors' names have it: vit or deit.</summary>
+    /// <summary>As the tensors' names have it, such as vit.</summary>
     public string? ModelType { get; init; }
 
     /// <summary>The base that adapter_config.json names.</summary>
