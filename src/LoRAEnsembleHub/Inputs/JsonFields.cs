@@ -46,7 +46,8 @@ internal sealed class JsonFields
                 ? new JsonFields(name, fault, document.RootElement.Clone())
                 : throw fault(name, $"The config is a JSON {document.RootElement.ValueKind}; it must be an object.", null, false);
         }
-        catch (JsonException exception)
+        // A name with half a surrogate pair fails as an invalid operation.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw fault(name, $"The config is not JSON: {exception.Message}", exception, true);
         }
@@ -61,10 +62,7 @@ internal sealed class JsonFields
         : value.ValueKind == JsonValueKind.Object ? new JsonFields(name, fault, value)
         : throw Fault(field, "an object");
 
-    public string? Text(string field) =>
-        Element(field) is not { } value ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString()
-        : throw Fault(field, "a string");
+    public string? Text(string field) => Element(field) is not { } value ? null : TextOf(value) ?? throw Fault(field, "a string");
 
     public bool? Flag(string field) =>
         Element(field) is not { } value ? null
@@ -101,6 +99,19 @@ internal sealed class JsonFields
 
     public Exception Fault(string field, string needed) =>
         fault(name, $"{field} is {fields[field].GetRawText()}; it must be {needed}.", null, false);
+
+    /// <summary>The text of a JSON string; null if it is no string, or holds half a surrogate pair.</summary>
+    public static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     public static bool TryWhole(JsonElement value, out int whole)
     {

@@ -23,21 +23,8 @@ internal static class TokenEntry
             );
         }
 
-        return Text(content) is { Length: > 0 } text
+        return JsonFields.TextOf(content) is { Length: > 0 } text
             ? text
             : throw new TextException(file, $"{what} is {value.GetRawText()}; it must be a token, or an object with its content.");
-    }
-
-    /// <summary>The text of a JSON string; null if it is no string, or holds half a surrogate pair.</summary>
-    public static string? Text(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
     }
 }

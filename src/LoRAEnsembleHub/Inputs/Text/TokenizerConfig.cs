@@ -106,8 +106,8 @@ internal sealed class TokenizerConfig
             );
         }
 
-        Need("padding_side", value => TokenEntry.Text(value) == "right", "\"right\"");
-        Need("truncation_side", value => TokenEntry.Text(value) == "right", "\"right\"");
+        Need("padding_side", value => JsonFields.TextOf(value) == "right", "\"right\"");
+        Need("truncation_side", value => JsonFields.TextOf(value) == "right", "\"right\"");
         Need("do_basic_tokenize", value => value.ValueKind == JsonValueKind.True, "true");
         Need("split_special_tokens", value => value.ValueKind == JsonValueKind.False, "false");
         Need("never_split", value => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0, "empty");

@@ -68,5 +68,5 @@ internal static class TokenizerTemplate
     private static string Field(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var field) ? Shown(field) : "?";
 
-    private static string Shown(JsonElement value) => TokenEntry.Text(value) ?? value.GetRawText();
+    private static string Shown(JsonElement value) => JsonFields.TextOf(value) ?? value.GetRawText();
 }

@@ -17,7 +17,7 @@ internal static class TokenizerVocabulary
         var outside = (Token: "", Id: 0);
         foreach (var entry in entries.EnumerateObject())
         {
-            var token = Spelling(entry, file);
+            var token = entry.Name;
             if (!JsonFields.TryWhole(entry.Value, out var id) || id < 0)
             {
                 throw new TextException(
@@ -47,17 +47,5 @@ internal static class TokenizerVocabulary
                 file,
                 $"vocab has {tokens.Length} tokens but none with the id {hole}, while \"{outside.Token}\" has {outside.Id}; ids must have no hole."
             );
-    }
-
-    private static string Spelling(JsonProperty entry, string file)
-    {
-        try
-        {
-            return entry.Name;
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new TextException(file, $"vocab has a token with half a surrogate pair: {entry}", exception) { IsMalformed = true };
-        }
     }
 }
