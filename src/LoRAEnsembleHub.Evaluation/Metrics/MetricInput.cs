@@ -48,4 +48,17 @@ internal static class MetricInput
             }
         }
     }
+
+    /// <summary>Refuses an empty list of scores, or one with something in it that cannot be summed.</summary>
+    internal static void CheckFinite(IReadOnlyList<double> scores, string name)
+    {
+        Check(scores, name);
+        for (var index = 0; index < scores.Count; index++)
+        {
+            if (double.IsInfinity(scores[index]))
+            {
+                throw new ArgumentException($"Score {index} of {name} is {scores[index]}; scores that are summed must be finite.", name);
+            }
+        }
+    }
 }

@@ -23,16 +23,20 @@ internal struct SeededDraws
     internal double Share() => (Bits() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>A whole number in [0, bound), every one equally likely.</summary>
+    /// <remarks>Lemire 2019, arXiv 1805.10941: the high half of a product, drawn again where it would favour a number.</remarks>
     internal int Below(int bound)
     {
-        var limit = ulong.MaxValue - (ulong.MaxValue % (ulong)bound);
-        var drawn = Bits();
-        while (drawn >= limit)
+        var high = Math.BigMul(Bits(), (ulong)bound, out var low);
+        if (low < (ulong)bound)
         {
-            drawn = Bits();
+            var unfair = unchecked(0UL - (ulong)bound) % (ulong)bound;
+            while (low < unfair)
+            {
+                high = Math.BigMul(Bits(), (ulong)bound, out low);
+            }
         }
 
-        return (int)(drawn % (ulong)bound);
+        return (int)high;
     }
 
     private static ulong Mix(ulong bits)
