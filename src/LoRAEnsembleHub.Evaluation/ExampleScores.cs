@@ -31,6 +31,27 @@ public sealed class ExampleScores
     /// <summary>[examples]; squared distance to the truth summed over classes, 0 … 2.</summary>
     public IReadOnlyList<double> Brier { get; }
 
+    /// <summary>The scores of some examples, as for a resample: an example may be taken never or often.</summary>
+    /// <param name="examples">Which examples, one or more; each 0 … <see cref="Examples"/> − 1.</param>
+    /// <returns>A copy with one entry for each taken.</returns>
+    /// <exception cref="ArgumentException">None is taken, or there is no such example.</exception>
+    public ExampleScores Take(ReadOnlySpan<int> examples)
+    {
+        if (examples.IsEmpty)
+        {
+            throw new ArgumentException("No examples are taken; take one or more.", nameof(examples));
+        }
+
+        var taken = examples.ToArray();
+        foreach (var example in taken)
+        {
+            PredictionsCheck.Index(example, Examples, nameof(examples));
+        }
+
+        T[] Of<T>(IReadOnlyList<T> list) => Array.ConvertAll(taken, example => list[example]);
+        return new ExampleScores(Of(Labels), Of(Right), Of(Ranks), Of(Confidence), Of(NegativeLogLikelihood), Of(Brier));
+    }
+
     /// <summary>Scores a prediction.</summary>
     /// <param name="probabilities">[examples, classes].</param>
     /// <param name="labels">[examples]; the true class of each.</param>

@@ -8,14 +8,20 @@ namespace LoRAEnsembleHub.Evaluation;
 /// </remarks>
 public sealed record ConformalPredictor
 {
-    private ConformalPredictor(ConformalScore score, double alpha, double threshold) =>
-        (Score, Alpha, Threshold) = (score, alpha, threshold);
+    private const long OfCalibration = 0; // The two kinds of example draw from streams of their own.
+    private const long OfSets = 1;
+
+    private ConformalPredictor(ConformalScore score, double alpha, long seed, double threshold) =>
+        (Score, Alpha, Seed, Threshold) = (score, alpha, seed, threshold);
 
     /// <summary>The score used.</summary>
     public ConformalScore Score { get; }
 
     /// <summary>The share of misses allowed; above 0 and below 1.</summary>
     public double Alpha { get; }
+
+    /// <summary>The seed of the random part; only <see cref="ConformalScore.RandomisedSets"/> has one.</summary>
+    public long Seed { get; }
 
     /// <summary>The highest score still in a set; infinite, so that sets hold everything, if the calibration examples were too few.</summary>
     public double Threshold { get; }
@@ -25,18 +31,33 @@ public sealed record ConformalPredictor
     /// <param name="labels">[examples]; the true class of each.</param>
     /// <param name="alpha">The share of misses allowed; above 0 and below 1.</param>
     /// <param name="score">The score to use.</param>
+    /// <param name="seed">Of the random part of <see cref="ConformalScore.RandomisedSets"/>; the other scores do not read it.</param>
     /// <exception cref="ArgumentException">The labels do not fit the probabilities, or alpha is out of range.</exception>
-    public static ConformalPredictor Calibrate(Probabilities probabilities, IReadOnlyList<int> labels, double alpha, ConformalScore score)
+    public static ConformalPredictor Calibrate(
+        Probabilities probabilities,
+        IReadOnlyList<int> labels,
+        double alpha,
+        ConformalScore score,
+        long seed = 0
+    )
     {
         MetricInput.Check(probabilities, labels);
+        if (!Enum.IsDefined(score))
+        {
+            throw new ArgumentOutOfRangeException(nameof(score), score, "Use LeastAmbiguous, AdaptiveSets or RandomisedSets.");
+        }
+
         if (alpha is not (> 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha, the share of misses allowed, must be above 0 and below 1.");
         }
 
-        var scores = labels.Select((label, example) => Scores(probabilities, example, score)[label]).Order().ToArray();
+        var scores = labels
+            .Select((label, example) => Scores(probabilities, example, score, Draw(seed, OfCalibration, example))[label])
+            .Order()
+            .ToArray();
         var rank = (int)Math.Ceiling((scores.Length + 1) * (1 - alpha));
-        return new ConformalPredictor(score, alpha, rank <= scores.Length ? scores[rank - 1] : double.PositiveInfinity);
+        return new ConformalPredictor(score, alpha, seed, rank <= scores.Length ? scores[rank - 1] : double.PositiveInfinity);
     }
 
     /// <summary>The classes that may be the true one.</summary>
@@ -47,7 +68,7 @@ public sealed record ConformalPredictor
     public IReadOnlyList<int> SetOf(Probabilities probabilities, int example)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
-        var scores = Scores(probabilities, example, Score);
+        var scores = Scores(probabilities, example, Score, Draw(Seed, OfSets, example));
         return [.. Enumerable.Range(0, scores.Length).Where(label => scores[label] <= Threshold)];
     }
 
@@ -64,21 +85,25 @@ public sealed record ConformalPredictor
     }
 
     /// <summary>The same sets with another threshold.</summary>
-    internal ConformalPredictor At(double threshold) => new(Score, Alpha, threshold);
+    internal ConformalPredictor At(double threshold) => new(Score, Alpha, Seed, threshold);
 
-    private static double[] Scores(Probabilities probabilities, int example, ConformalScore score)
+    private static double Draw(long seed, long purpose, int example) => new SeededDraws(seed, purpose, example).Share();
+
+    private static double[] Scores(Probabilities probabilities, int example, ConformalScore score, double draw)
     {
         var row = probabilities.Of(example).ToArray();
         if (score == ConformalScore.LeastAmbiguous)
         {
-            return [.. row.Select(probability => 1 - probability)];
+            return Array.ConvertAll(row, probability => 1 - probability);
         }
 
-        var (scores, sum) = (new double[row.Length], 0.0);
-        foreach (var label in Enumerable.Range(0, row.Length).OrderByDescending(label => row[label])) // Stable.
+        var order = Enumerable.Range(0, row.Length).ToArray();
+        Array.Sort(order, (one, other) => row[one] == row[other] ? one.CompareTo(other) : row[other].CompareTo(row[one]));
+        var (scores, sum, share) = (new double[row.Length], 0.0, score == ConformalScore.RandomisedSets ? draw : 1);
+        foreach (var label in order)
         {
+            scores[label] = sum + (share * row[label]);
             sum += row[label];
-            scores[label] = sum;
         }
 
         return scores;

@@ -11,4 +11,11 @@ public enum ConformalScore
     /// 2020, arXiv 2006.02544 ("APS"), without the random part; equal probabilities are ranked by class, lowest first.
     /// </summary>
     AdaptiveSets,
+
+    /// <summary>
+    /// As <see cref="AdaptiveSets"/>, but of the class itself only a share counts that is drawn for each example, as in the paper: the
+    /// coverage is then met exactly instead of exceeded, and sets are smaller. A set can be empty. The draw depends on the seed and the
+    /// number of the example alone.
+    /// </summary>
+    RandomisedSets,
 }

@@ -7,38 +7,34 @@ namespace LoRAEnsembleHub.Evaluation;
 /// <param name="AtLimit">Whether the best value lies at an end of the range e⁻⁴ … e⁴, which says that the data do not determine it.</param>
 /// <remarks>
 /// Guo et al. 2017, arXiv 1706.04599, section 4.2; for ensembles Rahaman and Thiery 2021, arXiv 2007.08792: fit the ensemble's own
-/// likelihood. Any temperature the predictions already have is left out of account, so the result goes to
-/// <see cref="Predictions.WithTemperature(double)"/> as it is. Never fit on the data that are reported.
+/// likelihood. Its slope is brought to zero by Newton's method inside a bracket. Any temperature the predictions already have is left out
+/// of account, so the result goes to <see cref="Predictions.WithTemperature(double)"/> as it is. Never fit on the data that are reported.
 /// </remarks>
 public sealed record TemperatureFit(double Temperature, double Before, double After, bool AtLimit)
 {
     private const double Limit = 4; // of ln T
     private const double Step = 0.2; // fine enough to find the right valley of a likelihood that may have several
-    private const double Precision = 1e-10;
-    private static readonly double GoldenSection = (Math.Sqrt(5) - 1) / 2;
+    private const int MostSteps = 200; // bisection alone is done after 60
 
     /// <summary>Fits one temperature for the ensemble.</summary>
     /// <param name="predictions">Held-out predictions with labels.</param>
     /// <param name="aggregation">The aggregation the temperature is for.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The aggregation is not one of those defined.</exception>
     /// <exception cref="InvalidOperationException">The predictions have no labels.</exception>
     public static TemperatureFit Of(Predictions predictions, Aggregation aggregation)
     {
         ArgumentNullException.ThrowIfNull(predictions);
-        var labels = predictions.NeededLabels();
-        double Likelihood(double logTemperature) => TemperedLikelihood.Of(predictions, labels, aggregation, Math.Exp(logTemperature));
-
-        var grid = Enumerable.Range(0, (int)Math.Round(2 * Limit / Step) + 1).Select(i => -Limit + (i * Step)).ToArray();
-        var lowest = grid.Select(x => (Value: Likelihood(x), At: x)).Min();
-        var before = Likelihood(0);
-        if (lowest.Value >= before)
+        var likelihood = new TemperedLikelihood(predictions, predictions.NeededLabels(), aggregation);
+        var before = likelihood.At(1).Value;
+        var (low, start, high) = likelihood.IsConvex ? (Math.Exp(-Limit), 1.0, Math.Exp(Limit)) : Valley(likelihood, before);
+        var best = Minimum(likelihood, low, start, high);
+        var after = likelihood.At(best).Value;
+        if (!(after <= before)) // But for rounding, this is where nothing can be won.
         {
-            lowest = (before, 0);
+            (best, after) = (1, before);
         }
 
-        var best = Minimum(Likelihood, Math.Max(-Limit, lowest.At - Step), Math.Min(Limit, lowest.At + Step));
-        var after = Likelihood(best);
-        (best, after) = after <= lowest.Value ? (best, after) : (lowest.At, lowest.Value);
-        return new TemperatureFit(Math.Exp(best), before, after, Math.Abs(best) > Limit - 1e-6);
+        return new TemperatureFit(1 / best, before, after, IsLimit(best));
     }
 
     /// <summary>Fits a temperature for each member alone.</summary>
@@ -51,27 +47,49 @@ public sealed record TemperatureFit(double Temperature, double Before, double Af
         return [.. Enumerable.Range(0, predictions.Members).Select(member => Of(predictions.Member(member), Aggregation.MeanLogit))];
     }
 
-    // Golden-section search (Kiefer 1953).
-    private static double Minimum(Func<double, double> of, double low, double high)
+    // Inverse temperatures around the lowest point of a grid, which temperature 1 belongs to.
+    private static (double Low, double Lowest, double High) Valley(TemperedLikelihood likelihood, double before)
     {
-        var (left, right) = (high - (GoldenSection * (high - low)), low + (GoldenSection * (high - low)));
-        var (atLeft, atRight) = (of(left), of(right));
-        while (high - low > Precision)
+        var (lowest, at) = (before, 0.0);
+        for (var step = 0; step <= (int)Math.Round(2 * Limit / Step); step++)
         {
-            if (atLeft <= atRight)
+            var point = -Limit + (step * Step);
+            if (likelihood.At(Math.Exp(point)).Value is var value && value < lowest)
             {
-                (high, right, atRight) = (right, left, atLeft);
-                left = high - (GoldenSection * (high - low));
-                atLeft = of(left);
-            }
-            else
-            {
-                (low, left, atLeft) = (left, right, atRight);
-                right = low + (GoldenSection * (high - low));
-                atRight = of(right);
+                (lowest, at) = (value, point);
             }
         }
 
-        return (low + high) / 2;
+        return (Math.Exp(Math.Max(-Limit, at - Step)), Math.Exp(at), Math.Exp(Math.Min(Limit, at + Step)));
     }
+
+    // Newton's method on the slope; a step that would leave the bracket, or climb, halves the bracket (in ln T) instead.
+    private static double Minimum(TemperedLikelihood likelihood, double low, double start, double high)
+    {
+        var at = start;
+        var (_, slope, curvature) = likelihood.At(at);
+        var end = slope < 0 ? high : low;
+        if (slope != 0 && IsLimit(end) && Math.Sign(likelihood.At(end).Slope) * Math.Sign(slope) >= 0)
+        {
+            return end; // It falls all the way.
+        }
+
+        for (var step = 0; step < MostSteps && slope != 0; step++)
+        {
+            (low, high) = slope < 0 ? (at, high) : (low, at);
+            var next = at - (slope / curvature);
+            next = curvature > 0 && next > low && next < high ? next : Math.Sqrt(low * high);
+            if (Math.Abs(next - at) <= 1e-15 * at)
+            {
+                break;
+            }
+
+            at = next;
+            (_, slope, curvature) = likelihood.At(at);
+        }
+
+        return at;
+    }
+
+    private static bool IsLimit(double inverse) => Math.Abs(Math.Log(inverse)) > Limit - 1e-6;
 }

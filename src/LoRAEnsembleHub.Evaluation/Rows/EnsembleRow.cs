@@ -4,7 +4,9 @@ namespace LoRAEnsembleHub.Evaluation;
 /// <remarks>Everything that is computed from predictions passes through here, so that whole arrays and batches give the same bits.</remarks>
 internal sealed class EnsembleRow
 {
-    private const double Exact = 1e-290; // Below, doubles lose digits and then vanish; their logarithms must come from the logits.
+    /// <summary>Below, doubles lose digits and then vanish; their logarithms must come from the logits.</summary>
+    internal const double Exact = 1e-290;
+
     private readonly int classes;
     private readonly double[] logits; // [members, classes], over the temperature
     private readonly double[] members; // [members, classes], probabilities

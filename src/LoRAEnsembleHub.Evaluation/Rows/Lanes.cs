@@ -12,6 +12,7 @@ namespace LoRAEnsembleHub.Evaluation;
 internal static class Lanes
 {
     private const int Width = 4;
+    private const double Farthest = 1e150; // Its square is still finite.
     private const double Smallest = -708; // Below, the exponential leaves the normal doubles; it counts as 0.
 
     /// <summary>The largest of one or more numbers.</summary>
@@ -57,6 +58,24 @@ internal static class Lanes
         }
 
         return (Vector256.Sum(sum), Vector256.Sum(weighted));
+    }
+
+    /// <summary>The moments of a row, each number weighed by e^(factor × distance) with its distance x − largest.</summary>
+    /// <returns>The sum of the weights, of weight × distance, and of weight × distance².</returns>
+    internal static (double Sum, double First, double Second) Moments(ReadOnlySpan<double> row, double largest, double factor)
+    {
+        var (sum, first, second) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
+        for (var at = 0; at < row.Length; at += Width)
+        {
+            var values = at <= row.Length - Width ? Vector256.Create(row[at..]) : Rest(row, at, double.NegativeInfinity);
+            var distance = Vector256.Max(values - Vector256.Create(largest), Vector256.Create(-Farthest));
+            var (weight, _) = Exponential(distance * factor, 0);
+            sum += weight;
+            first += weight * distance;
+            second += weight * distance * distance;
+        }
+
+        return (Vector256.Sum(sum), Vector256.Sum(first), Vector256.Sum(second));
     }
 
     /// <summary>The natural logarithm, as the rows have it.</summary>

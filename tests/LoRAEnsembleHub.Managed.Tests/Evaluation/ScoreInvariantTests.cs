@@ -69,7 +69,10 @@ public sealed class ScoreInvariantTests
                 );
                 Assert.True(strict.Threshold >= loose.Threshold);
                 Assert.All(Enumerable.Range(0, p.Examples), e => Assert.Empty(loose.SetOf(p, e).Except(strict.SetOf(p, e))));
-                Assert.True(loose.Try(p, labels).Coverage >= 0.6); // On its own calibration examples the promise is exact.
+                if (score != ConformalScore.RandomisedSets) // Its sets draw anew.
+                {
+                    Assert.True(loose.Try(p, labels).Coverage >= 0.6); // On its own calibration examples the promise is exact.
+                }
             }
         });
 }
