@@ -32,14 +32,10 @@ public static class InputPipelines
     /// <summary>The files of a folder that say how inputs are prepared, by their names; none where it does not say.</summary>
     /// <param name="folder">The folder of a base or an ensemble.</param>
     public static IReadOnlyList<string> FilesIn(string folder) =>
-        [
-            .. Directory
-                .EnumerateFiles(folder)
-                .Where(file => Path.GetFileName(file) == ImageProcessorConfig.FileName || TextTokenizer.IsFile(file))
-                .Select(Path.GetFileName)
-                .OfType<string>()
-                .Order(StringComparer.Ordinal),
-        ];
+        [.. Directory.EnumerateFiles(folder).Where(IsInputFile).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether a file is by its name one of those that say how inputs are prepared.</summary>
+    internal static bool IsInputFile(string path) => Path.GetFileName(path) == ImageProcessorConfig.FileName || TextTokenizer.IsFile(path);
 
     private static bool IsForAudio(string place)
     {

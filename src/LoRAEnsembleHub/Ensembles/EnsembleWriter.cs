@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Training;
 using LoRAEnsembleHub.Weights;
@@ -144,7 +145,9 @@ public static class EnsembleWriter
             .EnumerateFileSystemEntries(folder)
             .Select(entry => Path.GetFileName(entry))
             .Order(StringComparer.Ordinal)
-            .FirstOrDefault(name => !name.StartsWith('.') && name is not ("preprocessor_config.json" or "README.md" or RunConfig.FileName));
+            .FirstOrDefault(name =>
+                !name.StartsWith('.') && name is not ("README.md" or RunConfig.FileName) && !InputPipelines.IsInputFile(name)
+            );
         if (foreign is not null)
         {
             throw new AdapterException(

@@ -51,7 +51,9 @@ public sealed class TinySounds : IAsyncLifetime
             }
         }
 
-        (await Tool.RunAsync([.. Training, "--output", Ensemble, "--augment", "mel-mask:4,time-mask:8,time-shift:50,gain:3,noise:0.001"])).Done();
+        (
+            await Tool.RunAsync([.. Training, "--output", Ensemble, "--augment", "mel-mask:4,time-mask:8,time-shift:50,gain:3,noise:0.001"])
+        ).Done();
     }
 
     public ValueTask DisposeAsync()
