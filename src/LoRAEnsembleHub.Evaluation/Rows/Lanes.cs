@@ -207,6 +207,38 @@ internal static class Lanes
         }
     }
 
+    /// <summary>Adds the numbers of one row, multiplied, to another.</summary>
+    internal static void AddScaled(ReadOnlySpan<double> row, double by, Span<double> to)
+    {
+        var from = MemoryMarshal.Cast<double, Vector256<double>>(row);
+        var sums = MemoryMarshal.Cast<double, Vector256<double>>(to);
+        for (var at = 0; at < from.Length; at++)
+        {
+            sums[at] += from[at] * by;
+        }
+
+        for (var at = from.Length * Width; at < row.Length; at++)
+        {
+            to[at] += row[at] * by;
+        }
+    }
+
+    /// <summary>Turns two rows in their plane: (c x − s y, s x + c y).</summary>
+    internal static void Rotate(Span<double> first, Span<double> second, double cosine, double sine)
+    {
+        var x = MemoryMarshal.Cast<double, Vector256<double>>(first);
+        var y = MemoryMarshal.Cast<double, Vector256<double>>(second);
+        for (var at = 0; at < x.Length; at++)
+        {
+            (x[at], y[at]) = ((x[at] * cosine) - (y[at] * sine), (x[at] * sine) + (y[at] * cosine));
+        }
+
+        for (var at = x.Length * Width; at < first.Length; at++)
+        {
+            (first[at], second[at]) = ((first[at] * cosine) - (second[at] * sine), (first[at] * sine) + (second[at] * cosine));
+        }
+    }
+
     /// <summary>Adds (x − y)² / by of each pair of numbers to another row.</summary>
     internal static void AddSquaredDistance(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double by, Span<double> to)
     {
