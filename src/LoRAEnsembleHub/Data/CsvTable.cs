@@ -21,7 +21,7 @@ internal sealed class CsvTable
 
     /// <summary>Reads a UTF-8 file.</summary>
     /// <exception cref="InvalidDataException">The file has no header, breaks the quoting rules, or has rows of another length.</exception>
-    internal static CsvTable Read(string file) => Parse(File.ReadAllText(file, Encoding.UTF8), file, ',');
+    internal static CsvTable Read(string file) => Parse(StrictUtf8.Read(file), file, ',');
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The whole table.</param>

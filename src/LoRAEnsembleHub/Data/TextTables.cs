@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace LoRAEnsembleHub.Data;
@@ -19,8 +18,6 @@ namespace LoRAEnsembleHub.Data;
 /// </remarks>
 public static class TextTables
 {
-    private static readonly UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Whether a file is a table by its name: it ends in .csv, .tsv, .jsonl, .ndjson or .txt.</summary>
     /// <param name="path">A path.</param>
     public static bool Matches(string path) => KindOf(path) is not TableKind.None;
@@ -33,7 +30,7 @@ public static class TextTables
     public static IReadOnlyList<TextRow> Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var text = Decoded(File.ReadAllBytes(path), path);
+        var text = StrictUtf8.Read(path);
         return KindOf(path) switch
         {
             TableKind.Csv => Rows(CsvTable.Parse(text, path, ','), path),
@@ -55,7 +52,7 @@ public static class TextTables
         ArgumentException.ThrowIfNullOrEmpty(name);
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
-        return Lines(Decoded(copy.ToArray(), name), name);
+        return Lines(StrictUtf8.Decode(copy.ToArray(), name), name);
     }
 
     /// <summary>Whether a file is a table with texts in it, as far as its first lines tell.</summary>
@@ -66,9 +63,9 @@ public static class TextTables
         {
             case TableKind.Csv or TableKind.Tsv:
                 var separator = KindOf(path) == TableKind.Csv ? ',' : '\t';
-                return TextColumns.HasText(CsvTable.Parse(Decoded(File.ReadAllBytes(path), path), path, separator).Header);
+                return TextColumns.HasText(CsvTable.Parse(StrictUtf8.Read(path), path, separator).Header);
             case TableKind.JsonLines:
-                var first = Decoded(File.ReadAllBytes(path), path).Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line));
+                var first = StrictUtf8.Read(path).Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line));
                 using (var document = first is null ? null : Parsed(first, path, 1))
                 {
                     return document is not null && TextColumns.HasText([.. document.RootElement.EnumerateObject().Select(one => one.Name)]);
@@ -90,24 +87,6 @@ public static class TextTables
             ".TXT" => TableKind.Plain,
             _ => TableKind.None,
         };
-
-    private static string Decoded(byte[] bytes, string name)
-    {
-        var start = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-        try
-        {
-            return strict.GetString(bytes.AsSpan(start));
-        }
-        catch (DecoderFallbackException e)
-        {
-            var line = 1 + bytes.AsSpan(0, Math.Min(start + e.Index, bytes.Length)).Count((byte)'\n');
-            var found = string.Join(
-                ' ',
-                (e.BytesUnknown ?? []).Select(one => one.ToString("X2", System.Globalization.CultureInfo.InvariantCulture))
-            );
-            throw new InvalidDataException($"{name}({line}): the bytes {found} are no UTF-8. Save the file as UTF-8.", e);
-        }
-    }
 
     private static List<TextRow> Lines(string text, string name)
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LoRAEnsembleHub.Inputs;
 
-/// <summary>Reads a special token as the files of a tokenizer give it: its spelling, or an object with the spelling and how it is found.</summary>
+/// <summary>Reads a special token as a tokenizer's files give it: its spelling, or an object with that and how it is found.</summary>
 internal static class TokenEntry
 {
     private static readonly string[] Refused = ["lstrip", "rstrip", "single_word", "normalized"];

@@ -10,7 +10,9 @@ internal static class TokenizerFolder
     public static bool IsIn(string folder) =>
         File.Exists(Path.Combine(folder, VocabularyFile.Name)) || File.Exists(Path.Combine(folder, TokenizerJson.Name));
 
-    /// <exception cref="TextException">A file is missing, not as it should be, contradicts another, or asks for what is not supported.</exception>
+    /// <exception cref="TextException">
+    /// A file is missing, not as it should be, contradicts another, or asks for what is not supported.
+    /// </exception>
     public static TokenizerSettings Read(string folder)
     {
         if (!IsIn(folder))
@@ -40,7 +42,8 @@ internal static class TokenizerFolder
         {
             throw new TextException(
                 source,
-                $"The vocabulary has no {missing}, which the model needs. If it has the token by another name, give that in {TokenizerConfig.Name}."
+                $"The vocabulary has no {missing}, which the model needs. "
+                    + $"If it has the token by another name, give that in {TokenizerConfig.Name}."
             );
         }
 
@@ -77,7 +80,8 @@ internal static class TokenizerFolder
         {
             throw new TextException(
                 listFile,
-                $"\"{differing}\" is {Place(list)} here and {Place(json.Vocabulary)} in {TokenizerJson.Name}. Remove the file that is not the model's."
+                $"\"{differing}\" is {Place(list)} here and {Place(json.Vocabulary)} in {TokenizerJson.Name}. "
+                    + "Remove the file that is not the model's."
             );
         }
 
@@ -105,7 +109,8 @@ internal static class TokenizerFolder
         {
             throw new TextException(
                 Path.Combine(folder, AddedTokensName),
-                $"Tokens given this way are not supported; save the tokenizer with transformers 4 or later, which writes a {TokenizerJson.Name}."
+                "Tokens given this way are not supported; save the tokenizer with transformers 4 or later, "
+                    + $"which writes a {TokenizerJson.Name}."
             );
         }
     }
@@ -173,7 +178,8 @@ internal static class TokenizerFolder
             {
                 throw new TextException(
                     source,
-                    $"The added token {behind[index].Content} has the id {behind[index].Id}; after the tokens before it {vocabulary.Size + index} is next."
+                    $"The added token {behind[index].Content} has the id {behind[index].Id}; "
+                        + $"after the tokens before it {vocabulary.Size + index} is next."
                 );
             }
         }

@@ -45,7 +45,8 @@ internal static class TokenizerVocabulary
             : hole < 0 ? new Vocabulary(tokens!)
             : throw new TextException(
                 file,
-                $"vocab has {tokens.Length} tokens but none with the id {hole}, while \"{outside.Token}\" has {outside.Id}; ids must have no hole."
+                $"vocab has {tokens.Length} tokens but none with the id {hole}, while \"{outside.Token}\" has {outside.Id}; "
+                    + "ids must have no hole."
             );
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LoRAEnsembleHub.Inputs;
 
-/// <summary>Cuts texts into the words that BERT knows: cleaned, without accents, in lower case, parted at white space and punctuation.</summary>
+/// <summary>Cuts texts into BERT's words: cleaned, without accents, in lower case, parted at white space and punctuation.</summary>
 /// <remarks>
 /// <para>
 /// Word for word equal to BertNormalizer and BertPreTokenizer of Hugging Face's tokenizers 0.23. They pass over the text seven times; here
