@@ -154,6 +154,57 @@ public sealed class Predictions
         return new Predictions(part, temperatures, count, Classes, ((int[]?)Labels)?[range], (string[]?)ClassNames);
     }
 
+    /// <summary>Some of the examples, as for calibrating on some that were drawn and testing on the rest.</summary>
+    /// <param name="examples">Which ones, in the order wanted; at least one, each 0 … <see cref="Examples"/> − 1.</param>
+    /// <returns>A copy with those examples.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">None is asked for, or there is no such example.</exception>
+    public Predictions Take(ReadOnlySpan<int> examples)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(examples.Length, nameof(examples));
+        var part = new double[Members * examples.Length * Classes];
+        var labels = Labels is null ? null : new int[examples.Length];
+        for (var place = 0; place < examples.Length; place++)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(examples[place], nameof(examples));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(examples[place], Examples, nameof(examples));
+            for (var member = 0; member < Members; member++)
+            {
+                logits
+                    .AsSpan(((member * Examples) + examples[place]) * Classes, Classes)
+                    .CopyTo(part.AsSpan(((member * examples.Length) + place) * Classes));
+            }
+
+            if (labels is not null)
+            {
+                labels[place] = Labels![examples[place]];
+            }
+        }
+
+        return new Predictions(part, temperatures, examples.Length, Classes, labels, (string[]?)ClassNames);
+    }
+
+    /// <summary>Two parts drawn at random, as for calibrating on one and testing on the other.</summary>
+    /// <param name="first">Examples in the first part: 1 … <see cref="Examples"/> − 1.</param>
+    /// <param name="seed">Any number; the same one draws the same examples on every machine.</param>
+    /// <returns>Both parts, each in the order of the examples.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A part would be empty.</exception>
+    public (Predictions First, Predictions Second) Divide(int first, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(first, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(first, Examples);
+        var order = Enumerable.Range(0, Examples).ToArray();
+        var draws = new SeededDraws(seed, first);
+        for (var at = 0; at < first; at++)
+        {
+            var other = at + draws.Below(Examples - at);
+            (order[at], order[other]) = (order[other], order[at]);
+        }
+
+        Array.Sort(order, 0, first);
+        Array.Sort(order, first, Examples - first);
+        return (Take(order.AsSpan(0, first)), Take(order.AsSpan(first)));
+    }
+
     /// <summary>The distributions of one member: the softmax of its logits over its temperature.</summary>
     /// <param name="member">0 … <see cref="Members"/> − 1.</param>
     /// <returns>[examples, classes].</returns>

@@ -28,6 +28,23 @@ public sealed class PredictionsTests
         );
 
     [Fact]
+    public void Two_parts_hold_every_example_once_and_the_same_seed_draws_the_same()
+    {
+        float[] logits = [.. Enumerable.Range(0, 2 * 9 * 2).Select(index => (float)index)];
+        var whole = new Predictions(logits, 2, 9, 2, [0, 1, 0, 1, 0, 1, 0, 1, 0]);
+        var (first, second) = whole.Divide(4, 7);
+        Assert.Equal((4, 5), (first.Examples, second.Examples));
+        static IEnumerable<double> Firsts(Predictions part) => Enumerable.Range(0, part.Examples).Select(index => part.Logits(0, index)[0]);
+        Assert.Equal(Firsts(whole), Firsts(first).Concat(Firsts(second)).Order());
+        Assert.Equal(Firsts(first), Firsts(whole.Divide(4, 7).First));
+        Assert.NotEqual(Firsts(first), Firsts(whole.Divide(4, 8).First));
+        Assert.All(Enumerable.Range(0, 4), index => Assert.Equal(first.Logits(0, index)[0] / 2 % 2, first.Labels![index]));
+        Assert.All(Enumerable.Range(0, 4), index => Assert.Equal(18, first.Logits(1, index)[0] - first.Logits(0, index)[0]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.Divide(9, 7));
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.Take([9]));
+    }
+
+    [Fact]
     public void Too_few_labels_or_names_are_refused()
     {
         Refused("1 labels given for 2 examples", () => new Predictions(new float[6], 1, 2, 3, [0]));

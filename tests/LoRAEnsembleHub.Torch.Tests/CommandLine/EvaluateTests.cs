@@ -62,4 +62,42 @@ public sealed class EvaluateTests(TinyBase tiny) : IClassFixture<TinyBase>
     [Fact]
     public async Task A_split_that_is_not_there_is_refused_with_those_that_are() =>
         (await Tool.RunAsync([.. Ours, "--split", "validation"])).Refused(1, "validation", "test, train");
+
+    [Fact]
+    public async Task Figures_come_with_intervals_and_what_is_gained_by_answering_only_when_sure()
+    {
+        var details = (await Tool.RunAsync([.. Ours, "--json"])).Done().Json()["details"]!;
+        Assert.Equal(["accuracy", "nll", "brier", "ece_15"], details["intervals"]!.AsArray().Select(one => (string)one!["name"]!));
+        Assert.All(
+            details["intervals"]!.AsArray(),
+            one => Assert.True((double)one!["interval"]!["low"]! <= (double)one["interval"]!["high"]!)
+        );
+        Assert.InRange((double)details["aurc"]!, (double)details["excess_aurc"]!, 1);
+        Assert.InRange((double)details["against_best_member"]!["p_value"]!, 0, 1);
+    }
+
+    [Theory]
+    [InlineData("--calibrate-on", "train", 8, 6)]
+    [InlineData("--calibrate-share", "0.5", 3, 3)]
+    public async Task A_temperature_and_sets_are_fitted_on_examples_that_are_not_measured(string option, string value, int held, int rest)
+    {
+        var json = (await Tool.RunAsync([.. Ours, option, value, "--alpha", "0.3", "--json"])).Done().Json()["calibration"]!;
+        Assert.Equal((held, rest), ((int)json["fitted_examples"]!, (int)json["tested_examples"]!));
+        Assert.InRange((double)json["temperature"]!, Math.Exp(-4), Math.Exp(4));
+        Assert.Equal((double)json["before"]!["accuracy"]!, (double)json["after"]!["accuracy"]!);
+        Assert.Equal(3, json["sets"]!.AsArray().Count);
+        Assert.All(json["sets"]!.AsArray(), set => Assert.InRange((double)set!["mean_size"]!, 0, 2));
+        var table = (await Tool.RunAsync([.. Ours, option, value])).Done().Output;
+        Assert.Contains("Conformal sets that may miss 10.0 %", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_fitted_to_the_examples_that_it_is_measured_on()
+    {
+        (await Tool.RunAsync([.. Ours, "--calibrate-on", "test"])).Refused(2, "--calibrate-on is test, which is measured on");
+        (await Tool.RunAsync([.. Ours, "--calibrate-on", "train", "--calibrate-share", "0.5"])).Refused(2, "exclude each other");
+        (await Tool.RunAsync([.. Ours, "--calibrate-share", "1"])).Refused(2, "must be below 1");
+        (await Tool.RunAsync([.. Ours, "--calibrate-share", "0.01"])).Refused(2, "leaves none to fit on");
+        (await Tool.RunAsync([.. Ours, "--alpha", "0.2"])).Refused(2, "--alpha is for --calibrate-on");
+    }
 }

@@ -10,6 +10,8 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>Measures an ensemble and its members on a data set, and whether it notices unfamiliar inputs.</summary>
 internal sealed class EvaluateCommand : Verb
 {
+    private const double DefaultAlpha = 0.1;
+
     private readonly ModelChoice choice;
     private readonly Option<string> data = OptionKinds.Needed("--data", "PATH", "Data set with the classes of the ensemble");
     private readonly Option<string?> split = OptionKinds.Text("--split", "NAME", "Part of the data set (default: test)");
@@ -22,13 +24,26 @@ internal sealed class EvaluateCommand : Verb
     private readonly Option<int?> limit = OptionKinds.WholeNumber("--limit", "At most so many examples of each, drawn with a fixed seed");
     private readonly Option<string?> report = OptionKinds.Text("--report", "DIR", "Write report.md, report.json and report.html there");
     private readonly Option<int?> batchSize = OptionKinds.WholeNumber("--batch-size", "Inputs computed together (default: 64)");
+    private readonly Option<string?> calibrateOn = OptionKinds.Text(
+        "--calibrate-on",
+        "NAME",
+        "Fit a temperature and conformal sets on this part of the data set, and measure what they do on the other"
+    );
+    private readonly Option<double?> calibrateShare = OptionKinds.Number(
+        "--calibrate-share",
+        "The same on this share of the examples, drawn with a fixed seed, and measured on the rest: above 0, below 1"
+    );
+    private readonly Option<double?> alpha = OptionKinds.Number(
+        "--alpha",
+        "Share of true classes that conformal sets may miss (default: 0.1)"
+    );
     private readonly InputChoice preparation;
 
     public EvaluateCommand()
         : base("evaluate", "Measure accuracy, likelihood, calibration and uncertainty of an ensemble and of its members")
     {
         choice = new ModelChoice(Command);
-        Option[] options = [data, split, outside, outsideSplit, limit, report, batchSize];
+        Option[] options = [data, split, outside, outsideSplit, limit, calibrateOn, calibrateShare, alpha, report, batchSize];
         foreach (var option in options)
         {
             Command.Add(option);
@@ -51,6 +66,8 @@ internal sealed class EvaluateCommand : Verb
             Need.FileOrFolder(unfamiliar, "--ood");
         }
 
+        var (held, share, misses) = (parsed.GetValue(calibrateOn), parsed.GetValue(calibrateShare), parsed.GetValue(alpha));
+        RefuseCalibration(held, share, misses, parsed.GetValue(split) ?? "test");
         var pipeline = preparation.Read(parsed, request);
         using var loaded = LoadedModel.Open(request, session);
         var most = parsed.GetValue(limit);
@@ -78,6 +95,7 @@ internal sealed class EvaluateCommand : Verb
 
         var inside = Predict(examples, withLabels: true);
         var beyond = others is null ? null : Predict(others, withLabels: false);
+        var calibration = held is null ? null : Predict(ExampleSets.OpenFor(pipeline, place, held, loaded.Labels, most), withLabels: true);
         var result = new EvaluateResult
         {
             Base = request.Base,
@@ -87,6 +105,11 @@ internal sealed class EvaluateCommand : Verb
             Data = examples.Name,
             Inputs = pipeline.Many,
             Summary = EvaluationSummary.From(inside),
+            Details = EvaluationDetails.Of(inside, loaded.Aggregation),
+            Calibration =
+                calibration is not null ? CalibrationFact.Of(held!, calibration, inside, loaded.Aggregation, misses ?? DefaultAlpha)
+                : share is { } part ? CalibrationFact.OfShare(part, inside, loaded.Aggregation, misses ?? DefaultAlpha)
+                : null,
             Outside = beyond is null ? null : OutsideFact.Of(others!.Name, inside, beyond),
             Report = parsed.GetValue(report),
             Warnings = session.Warnings,
@@ -97,5 +120,21 @@ internal sealed class EvaluateCommand : Verb
         }
 
         return result;
+    }
+
+    private static void RefuseCalibration(string? held, double? share, double? misses, string split)
+    {
+        var fault =
+            held is not null && share is not null ? "--calibrate-on and --calibrate-share exclude each other."
+            : held is not null && held == split
+                ? $"--calibrate-on is {held}, which is measured on; what is fitted to the examples it is measured on looks too good."
+            : share >= 1 ? $"--calibrate-share is {Figures.Raw(share.Value)}; it must be below 1, such as 0.5."
+            : misses >= 1 ? $"--alpha is {Figures.Raw(misses.Value)}; it must be below 1, such as 0.1."
+            : misses is not null && held is null && share is null ? "--alpha is for --calibrate-on or --calibrate-share; give one of them."
+            : null;
+        if (fault is not null)
+        {
+            throw CommandException.Usage(fault);
+        }
     }
 }

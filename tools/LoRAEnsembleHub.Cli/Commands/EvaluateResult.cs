@@ -24,6 +24,11 @@ internal sealed record EvaluateResult : ICommandResult
 
     public required EvaluationSummary Summary { get; init; }
 
+    public required EvaluationDetails Details { get; init; }
+
+    /// <summary>Null where it was not asked for.</summary>
+    public required CalibrationFact? Calibration { get; init; }
+
     public required OutsideFact? Outside { get; init; }
 
     /// <summary>The folder with the reports, or null.</summary>
@@ -44,6 +49,11 @@ internal sealed record EvaluateResult : ICommandResult
             ("mutual information", $"{Figures.Score(Summary.MeanMutualInformation)} nats on average"),
             ("disagreement", $"{Figures.Score(Summary.Disagreement)} of pairs of members"),
         ]);
+        foreach (var block in Details.ToBlocks().Concat(Calibration?.ToBlocks() ?? []))
+        {
+            yield return block;
+        }
+
         if (Outside is { } outside)
         {
             yield return outside.Table(Data);
