@@ -38,15 +38,18 @@ public sealed class EvaluateTests(TinyBase tiny) : IClassFixture<TinyBase>
     public async Task Reports_come_in_three_forms_and_need_nothing_beside_them()
     {
         var folder = Path.Combine(tiny.Folder, "report");
-        var run = (await Tool.RunAsync([.. Ours, "--ood", tiny.Data, "--ood-split", "train", "--report", folder, "--quiet"])).Done();
+        var run = (await Tool.RunAsync([.. Ours, "--ood", tiny.Data, "--ood-split", "train", "--calibrate-share", "0.5", "--report", folder, "--quiet"])).Done();
         Assert.All(run.Output.TrimEnd().Split('\n'), path => Assert.True(File.Exists(path), path));
         var json = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "report.json"), TestContext.Current.CancellationToken))!;
         Assert.Equal(6, (int)json["summary"]!["examples"]!);
         var markdown = await File.ReadAllTextAsync(Path.Combine(folder, "report.md"), TestContext.Current.CancellationToken);
         Assert.Contains("| Ensemble, mean probability |", markdown, StringComparison.Ordinal);
         Assert.Contains("| mutual information |", markdown, StringComparison.Ordinal);
+        Assert.Contains("* adaptive ECE: ", markdown, StringComparison.Ordinal);
+        Assert.Contains("## Conformal sets that may miss 10.0 %", markdown, StringComparison.Ordinal);
         var page = await File.ReadAllTextAsync(Path.Combine(folder, "report.html"), TestContext.Current.CancellationToken);
         Assert.Contains("src=\"data:image/png;base64,", page, StringComparison.Ordinal);
+        Assert.Contains("How sure these figures are", page, StringComparison.Ordinal);
         Assert.DoesNotMatch("(src|href)=\"(?!data:)", page);
     }
 

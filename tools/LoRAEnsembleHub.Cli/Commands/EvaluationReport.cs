@@ -39,6 +39,7 @@ internal static class EvaluationReport
             Sections =
             [
                 Warnings(result),
+                .. Sections(result),
                 .. result.Summary.Members.Count > 1 ? [Unsure(result, examples, inside)] : Array.Empty<HtmlSection>(),
             ],
         };
@@ -80,6 +81,37 @@ internal static class EvaluationReport
         );
     }
 
+    // What stands beside the main table, in the order of the terminal.
+    private static IEnumerable<Block> Extra(EvaluateResult result) =>
+        [
+            .. result.Details.ToBlocks(),
+            .. result.Calibration?.ToBlocks() ?? [],
+            .. result.Outside is { } outside ? [outside.Table(result.Data)] : Array.Empty<Block>(),
+        ];
+
+    private static IEnumerable<HtmlSection> Sections(EvaluateResult result) =>
+        Extra(result with { Outside = null }) // the page has a section of its own for unfamiliar inputs
+            .Select(block =>
+                block is Grid table
+                    ? new HtmlSection
+                    {
+                        Heading = table.Title ?? "",
+                        Columns = [.. table.Columns.Select(column => column.Name)],
+                        Rows = [.. table.Rows.Select(row => new HtmlRow { Cells = row })],
+                    }
+                    : new HtmlSection
+                    {
+                        Heading = "How sure these figures are",
+                        Columns = ["figure", "value"],
+                        Rows =
+                        [
+                            .. ((Facts)block)
+                                .Items.Where(item => item.Value is not null)
+                                .Select(item => new HtmlRow { Cells = [item.Name, item.Value!] }),
+                        ],
+                    }
+            );
+
     private static string Markdown(EvaluateResult result)
     {
         var text = new StringBuilder($"# {Title(result)}\n\n{result.Summary.ToMarkdown()}");
@@ -88,14 +120,27 @@ internal static class EvaluationReport
             text.Append($"\nWarning: {warning}\n");
         }
 
-        if (result.Outside is { } outside)
+        foreach (var block in Extra(result))
         {
-            var table = outside.Table(result.Data);
-            text.Append($"\n## {table.Title}\n\n| {string.Join(" | ", table.Columns.Select(column => column.Name))} |\n");
-            text.Append($"| {string.Join(" | ", table.Columns.Select(column => column.IsNumber ? "---:" : "---"))} |\n");
-            foreach (var row in table.Rows)
+            switch (block)
             {
-                text.Append($"| {string.Join(" | ", row)} |\n");
+                case Facts facts:
+                    text.Append("\n## How sure these figures are\n\n");
+                    foreach (var (name, value) in facts.Items.Where(item => item.Value is not null))
+                    {
+                        text.Append($"* {name}: {value}\n");
+                    }
+
+                    break;
+                case Grid table:
+                    text.Append($"\n## {table.Title}\n\n| {string.Join(" | ", table.Columns.Select(column => column.Name))} |\n");
+                    text.Append($"| {string.Join(" | ", table.Columns.Select(column => column.IsNumber ? "---:" : "---"))} |\n");
+                    foreach (var row in table.Rows)
+                    {
+                        text.Append($"| {string.Join(" | ", row)} |\n");
+                    }
+
+                    break;
             }
         }
 
