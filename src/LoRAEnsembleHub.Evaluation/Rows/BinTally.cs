@@ -16,7 +16,7 @@ internal sealed class BinTally(int bins)
             return;
         }
 
-        var bin = Find(score);
+        var bin = Find(score, bins);
         counts[bin]++;
         right[bin] += truth ? 1 : 0;
         sums[bin].Add(score);
@@ -37,9 +37,15 @@ internal sealed class BinTally(int bins)
             counts[bin] > 0 ? right[bin] / (double)counts[bin] : 0
         );
 
-    // The product can round across an edge, so the edges themselves decide.
-    private int Find(double score)
+    /// <summary>The bin that a score above 0 belongs to.</summary>
+    internal static int Find(double score, int bins)
     {
+        if (score <= 1 / (double)bins)
+        {
+            return 0;
+        }
+
+        // The product can round across an edge, so the edges themselves decide.
         var bin = Math.Clamp((int)Math.Ceiling(score * bins) - 1, 0, bins - 1);
         while (bin > 0 && score <= bin / (double)bins)
         {

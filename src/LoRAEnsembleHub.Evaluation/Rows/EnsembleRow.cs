@@ -11,6 +11,7 @@ internal sealed class EnsembleRow
     private readonly double[] logits; // [members, classes], over the temperature
     private readonly double[] members; // [members, classes], probabilities
     private readonly Softmax[] scales; // [members]
+    private readonly int[] labels; // [members]
     private readonly double[] memberLogs; // [members]
     private readonly double[] meanProbability; // [classes]
     private readonly double[] meanLogits; // [classes]
@@ -21,7 +22,7 @@ internal sealed class EnsembleRow
     {
         (Members, this.classes) = (members, classes);
         (logits, this.members) = (new double[members * classes], new double[members * classes]);
-        (scales, memberLogs) = (new Softmax[members], new double[members]);
+        (scales, labels, memberLogs) = (new Softmax[members], new int[members], new double[members]);
         (meanProbability, meanLogits, ofMeanLogits) = (new double[classes], new double[classes], new double[classes]);
     }
 
@@ -61,6 +62,9 @@ internal sealed class EnsembleRow
     /// <summary>[classes]; the distribution of one member.</summary>
     internal ReadOnlySpan<double> Member(int member) => members.AsSpan(member * classes, classes);
 
+    /// <summary>The most probable class of one member; the lowest of several equal ones.</summary>
+    internal int MemberLabel(int member) => labels[member];
+
     /// <summary>The entropy of one member in nats.</summary>
     internal double MemberEntropy(int member) => scales[member].Entropy;
 
@@ -95,6 +99,7 @@ internal sealed class EnsembleRow
         for (var member = 0; member < Members; member++)
         {
             scales[member] = Softmax.Apply(Logits(member), members.AsSpan(member * classes, classes));
+            labels[member] = RowScore.Label(Member(member));
             Lanes.Add(Member(member), meanProbability);
         }
 
@@ -145,7 +150,7 @@ internal sealed class EnsembleRow
         var differing = (long)Members * (Members - 1) / 2;
         for (var member = 0; member < Members; member++)
         {
-            differing -= votes[RowScore.Label(Member(member))]++;
+            differing -= votes[labels[member]]++;
         }
 
         return differing;

@@ -160,9 +160,18 @@ internal static class Lanes
             return;
         }
 
-        for (var at = 0; at < row.Length; at++)
+        var floats = MemoryMarshal.Cast<T, float>(row);
+        var at = 0;
+        for (; at <= floats.Length - Vector256<float>.Count; at += Vector256<float>.Count)
         {
-            to[at] = double.CreateTruncating(row[at]);
+            var (lower, upper) = Vector256.Widen(Vector256.Create(floats[at..]));
+            lower.CopyTo(to[at..]);
+            upper.CopyTo(to[(at + Width)..]);
+        }
+
+        for (; at < floats.Length; at++)
+        {
+            to[at] = floats[at];
         }
     }
 

@@ -76,7 +76,8 @@ internal sealed class EnsembleTally
         meanLogit.Add(new DistributionRow(row.MeanLogit), truth, row.MeanLogitLog(truth), row.MeanLogitEntropy);
         for (var member = 0; member < members.Length; member++)
         {
-            members[member].Add(new DistributionRow(row.Member(member)), truth, row.MemberLog(member, truth), row.MemberEntropy(member));
+            var one = new DistributionRow(row.Member(member), row.MemberLabel(member));
+            members[member].Add(one, truth, row.MemberLog(member, truth), row.MemberEntropy(member));
         }
     }
 

@@ -5,23 +5,17 @@ internal sealed class PairTally(int members)
 {
     private readonly CompensatedSum[] distances = new CompensatedSum[members * (members - 1) / 2];
     private readonly int[] differing = new int[members * (members - 1) / 2];
-    private readonly int[] labels = new int[members];
     private int examples;
 
     internal void Add(EnsembleRow row)
     {
         examples++;
-        for (var member = 0; member < members; member++)
-        {
-            labels[member] = RowScore.Label(row.Member(member));
-        }
-
         for (var (first, pair) = (0, 0); first < members; first++)
         {
             for (var second = first + 1; second < members; second++, pair++)
             {
                 distances[pair].Add(Math.Sqrt(row.Divergence(first, second)));
-                differing[pair] += labels[first] != labels[second] ? 1 : 0;
+                differing[pair] += row.MemberLabel(first) != row.MemberLabel(second) ? 1 : 0;
             }
         }
     }
