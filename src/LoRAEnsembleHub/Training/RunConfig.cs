@@ -74,7 +74,7 @@ public sealed record RunConfig
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"{place}: {e.Message}", e);
+            throw new TrainingException(SettingsFault.Of(e, place), e);
         }
     }
 

@@ -103,7 +103,7 @@ public sealed record TrainingOptions
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"{place}: {e.Message}", e);
+            throw new TrainingException(SettingsFault.Of(e, place), e);
         }
     }
 
@@ -114,7 +114,7 @@ public sealed record TrainingOptions
             DefaultIgnoreCondition = JsonIgnoreCondition.Never,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             RespectNullableAnnotations = true,
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+            Converters = { new WordConverter() },
         };
 
     /// <summary>The same settings once every range is proved.</summary>
