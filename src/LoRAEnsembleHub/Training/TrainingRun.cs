@@ -81,6 +81,7 @@ public sealed class TrainingRun : IDisposable
         var options = new ModelOptions
         {
             Device = ComputeDevice.Parse(config.Device),
+            Route = config.Route,
             RepoId = config.BaseId ?? RepositoryFolder.Of(config.Base).RepoId,
             Revision = config.BaseId is null ? RepositoryFolder.Of(config.Base).Revision : null,
         };
@@ -150,6 +151,7 @@ public sealed class TrainingRun : IDisposable
             }
 
             trainer.TryResume(checkpoint);
+            model.AskedRoute = trainer.Route; // members are measured as they were trained
             return trainer;
         }
         catch

@@ -3,6 +3,7 @@ using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Training;
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -87,6 +88,7 @@ internal sealed class RunChoice
         least: 2
     );
     private readonly Option<string?> device = OptionKinds.Device();
+    private readonly Option<string?> route = OptionKinds.Route();
     private readonly Option<string?> naming = OptionKinds.OneOf(
         "--naming",
         "Spelling of the tensors: for which transformers",
@@ -136,6 +138,7 @@ internal sealed class RunChoice
             augment,
             maxTokens,
             device,
+            route,
             naming,
             license,
             baseId,
@@ -211,6 +214,7 @@ internal sealed class RunChoice
             MaxTokens = parsed.GetValue(maxTokens) ?? run.MaxTokens,
             AudioAugmentation = changes is { } given ? given.Sounds : run.AudioAugmentation,
             Device = parsed.GetValue(device) ?? run.Device,
+            Route = parsed.GetValue(route) is { } way ? RunWords.Kind<ProductRoute>(way) : run.Route,
             Naming = parsed.GetValue(naming) is { } spelling ? RunWords.Kind<PeftNaming>(spelling) : run.Naming,
             License = parsed.GetValue(license) ?? run.License,
             BaseId = parsed.GetValue(baseId) ?? run.BaseId,
