@@ -206,6 +206,7 @@ public abstract class PretrainedModel : IDisposable
     )
     {
         using var scope = NewDisposeScope();
+        members = members.WithUpdatesIn(Dtype);
         var prepared = Prepare(inputs, ForwardOptions.Default);
         var (x, pass) = Begin(prepared, members, ForwardOptions.Default, dropout, route ?? Route);
         for (var layer = 0; layer < Blocks.Count; layer++)

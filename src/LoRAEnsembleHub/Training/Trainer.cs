@@ -43,6 +43,13 @@ public sealed class Trainer : IDisposable
             throw new TrainingException($"{examples.Name} has no examples to train on.");
         }
 
+        if (model.Dtype != options.BaseType)
+        {
+            throw new TrainingException(
+                $"The base was loaded in {model.Dtype}; base_dtype asks for {options.BaseType}. Load it with that Dtype, or change base_dtype."
+            );
+        }
+
         var classes = examples.ClassNames.Count;
         if (options.ClassWeights is { } weights && weights.Count != classes)
         {

@@ -81,6 +81,7 @@ public sealed class TrainingRun : IDisposable
         var options = new ModelOptions
         {
             Device = ComputeDevice.Parse(config.Device),
+            Dtype = config.Training.BaseType,
             Route = config.Route,
             RepoId = config.BaseId ?? RepositoryFolder.Of(config.Base).RepoId,
             Revision = config.BaseId is null ? RepositoryFolder.Of(config.Base).Revision : null,

@@ -149,6 +149,7 @@ public sealed class ResumeTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispo
             Config(options => options with { Members = 3 }),
             Config(options => options with { Optimizer = OptimizerKind.AdamW }),
             Config(options => options with { Epochs = 5 }),
+            Config(options => options with { BaseDtype = BaseDtype.Bf16 }),
             config with
             {
                 Augmentation = new ImageAugmentation(),

@@ -89,6 +89,12 @@ internal sealed class RunChoice
     );
     private readonly Option<string?> device = OptionKinds.Device();
     private readonly Option<string?> route = OptionKinds.Route();
+    private readonly Option<string?> baseDtype = OptionKinds.OneOf(
+        "--base-dtype",
+        "Element type of the frozen base; members are learned in f32 (default: f32)",
+        "f32",
+        "bf16"
+    );
     private readonly Option<string?> naming = OptionKinds.OneOf(
         "--naming",
         "Spelling of the tensors: for which transformers",
@@ -139,6 +145,7 @@ internal sealed class RunChoice
             maxTokens,
             device,
             route,
+            baseDtype,
             naming,
             license,
             baseId,
@@ -234,6 +241,7 @@ internal sealed class RunChoice
             LearningRate = parsed.GetValue(learningRate) ?? method.LearningRate,
             Schedule = parsed.GetValue(schedule) is { } curve ? RunWords.Kind<ScheduleKind>(curve) : method.Schedule,
             WarmupSteps = parsed.GetValue(warmupSteps) ?? method.WarmupSteps,
+            BaseDtype = parsed.GetValue(baseDtype) is { } type ? RunWords.Kind<BaseDtype>(type) : method.BaseDtype,
             Optimizer = parsed.GetValue(optimizer) is { } name ? RunWords.Kind<OptimizerKind>(name) : method.Optimizer,
             WeightDecay = parsed.GetValue(weightDecay) ?? method.WeightDecay,
             ClipNorm = parsed.GetValue(clipNorm) is { } norm ? (norm == 0 ? null : norm) : method.ClipNorm,
