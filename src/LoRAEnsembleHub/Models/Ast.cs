@@ -71,6 +71,8 @@ internal sealed class Ast : PretrainedModel
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(((long)config.FrequencyPatches * config.TimePatchesOf(inputs[InputValues].size(1))) + AstLayout.PrefixTokens);
 
+    private protected override long TokensRead(IReadOnlyList<string> heads) => AstLayout.PrefixTokens;
+
     private protected override (Tensor Hidden, EncoderPass Pass) Embed(
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options,

@@ -13,6 +13,9 @@ internal sealed record AttachedMembers(int Count, IReadOnlyList<BlockUpdates> Bl
     public int FirstAdapted { get; } =
         Blocks.Index().Where(block => !block.Item.IsEmpty).Select(block => block.Index).FirstOrDefault(Blocks.Count);
 
+    /// <summary>The same members with their updates in the element type of a base; gradients flow back into those given. Heads stay as they are.</summary>
+    public AttachedMembers WithUpdatesIn(ScalarType dtype) => this with { Blocks = [.. Blocks.Select(block => block.In(dtype))] };
+
     /// <summary>Some of the members; views in the current scope.</summary>
     public AttachedMembers Members(long first, long count) =>
         first == 0 && count == Count

@@ -40,6 +40,8 @@ internal sealed class Bert : PretrainedModel
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(inputs[BertInputs.Ids].size(1));
 
+    private protected override long TokensRead(IReadOnlyList<string> heads) => 1;
+
     private protected override (Tensor Hidden, EncoderPass Pass) Embed(
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options,
@@ -68,7 +70,7 @@ internal sealed class Bert : PretrainedModel
     {
         using var scope = NewDisposeScope();
         var states = hidden.view(hidden.size(0), pass.Batch, pass.Tokens, -1); // [members or 1, batch, tokens, hidden]
-        var pooled = Parameters.Linear("pooler.dense").Forward(states.select(2, 0), null).tanh(); // [members or 1, batch, hidden]
+        var pooled = Parameters.Linear("pooler.dense").Forward(states.select(2, 0), null, pass.Route).tanh(); // [members or 1, batch, hidden]
         var outputs = new Dictionary<string, Tensor>();
         var (modules, parameters) = HeadFor(members);
         if (hiddenStates || modules.Count == 0)

@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Models.Blocks;
 using LoRAEnsembleHub.Native;
 using LoRAEnsembleHub.Weights;
@@ -55,6 +56,15 @@ public abstract class PretrainedModel : IDisposable
 
     /// <summary>Number of parameters of the base.</summary>
     public long ParameterCount => Parameters.Count;
+
+    /// <summary>The route that was asked for when the model was loaded.</summary>
+    internal ProductRoute AskedRoute { get; set; }
+
+    /// <summary>The route that products take: the one asked for, or what a trial says.</summary>
+    internal ProductRoute Route =>
+        !FrozenProduct.HasRoutes(Device, Dtype) ? ProductRoute.Matrix
+        : AskedRoute == ProductRoute.Automatic ? RouteTrial.Fastest(Config.HiddenSize)
+        : AskedRoute;
 
     private protected ParameterSet Parameters { get; }
 
@@ -119,7 +129,9 @@ public abstract class PretrainedModel : IDisposable
         var classes = head?.ClassesOf(name => parameters[name].shape) ?? Config.Classes;
         var same = labels is null && classes == Config.Classes;
         var names = labels ?? [.. Enumerable.Range(0, (int)classes).Select(index => $"LABEL_{index}")];
-        return (same ? layout : layout.With(Config.WithLabels(names))).Build(parameters, head?.Modules ?? [], Identity, Report);
+        var merged = (same ? layout : layout.With(Config.WithLabels(names))).Build(parameters, head?.Modules ?? [], Identity, Report);
+        merged.AskedRoute = AskedRoute;
+        return merged;
     }
 
     /// <summary>Writes the model as transformers 4 would: config.json and model.safetensors.</summary>
@@ -184,18 +196,25 @@ public abstract class PretrainedModel : IDisposable
     /// <param name="inputs">Checked tensors by name.</param>
     /// <param name="members">Updates and heads that gradients are wanted for.</param>
     /// <param name="dropout">Draws dropout masks; null runs in evaluation mode.</param>
+    /// <param name="route">A decided route of the products; null takes the model's.</param>
     /// <returns>[members, batch, classes].</returns>
-    internal Tensor ForwardForTraining(IReadOnlyDictionary<string, Tensor> inputs, AttachedMembers members, Generator? dropout)
+    internal Tensor ForwardForTraining(
+        IReadOnlyDictionary<string, Tensor> inputs,
+        AttachedMembers members,
+        Generator? dropout,
+        ProductRoute? route = null
+    )
     {
         using var scope = NewDisposeScope();
+        members = members.WithUpdatesIn(Dtype);
         var prepared = Prepare(inputs, ForwardOptions.Default);
-        var (x, pass) = Embed(prepared, ForwardOptions.Default, dropout);
+        var (x, pass) = Begin(prepared, members, ForwardOptions.Default, dropout, route ?? Route);
         for (var layer = 0; layer < Blocks.Count; layer++)
         {
-            x = Blocks[layer].Forward(x, pass, members.Blocks[layer]);
+            x = RunBlock(layer, x, pass, members.Blocks[layer]);
         }
 
-        return Finish(x, pass, members, false)["logits"].MoveToOuterDisposeScope();
+        return Finish(x, pass.Behind, members, false)["logits"].MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the base's weights. Attached sets are the caller's and stay.</summary>
@@ -215,6 +234,10 @@ public abstract class PretrainedModel : IDisposable
     /// <summary>Rough bytes of activations per example and member in one block.</summary>
     private protected abstract long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
 
+    /// <summary>So many tokens at the front hold everything that heads read.</summary>
+    /// <param name="heads">The head modules; not empty.</param>
+    private protected abstract long TokensRead(IReadOnlyList<string> heads);
+
     /// <summary>Input to the first block: [1, batch·tokens, hidden].</summary>
     private protected abstract (Tensor Hidden, EncoderPass Pass) Embed(
         IReadOnlyDictionary<string, Tensor> inputs,
@@ -223,6 +246,7 @@ public abstract class PretrainedModel : IDisposable
     );
 
     /// <summary>Everything after the last block, by output name: [members or 1, batch, …].</summary>
+    /// <remarks>Tokens that no head reads are missing unless hidden states are asked for or there is no head.</remarks>
     private protected abstract Dictionary<string, Tensor> Finish(
         Tensor hidden,
         EncoderPass pass,
@@ -236,8 +260,7 @@ public abstract class PretrainedModel : IDisposable
     {
         if (members is { Head.Count: > 0 })
         {
-            var own = Catalogue.Heads.First(head => head.Parameters.All(parameter => members.Head.ContainsKey(parameter.Name)));
-            return (own.Modules, members.Head);
+            return (HeadModules(members), members.Head);
         }
 
         var shared = Parameters
@@ -246,8 +269,32 @@ public abstract class PretrainedModel : IDisposable
         return (heads, shared);
     }
 
+    private IReadOnlyList<string> HeadModules(AttachedMembers? members) =>
+        members is { Head.Count: > 0 }
+            ? Catalogue.Heads.First(head => head.Parameters.All(parameter => members.Head.ContainsKey(parameter.Name))).Modules
+            : heads;
+
     /// <summary>Rough bytes of activations of one example and member in one block.</summary>
     private protected long RowBytes(long tokens) => tokens * ((8L * Config.HiddenSize) + (2L * Config.IntermediateSize)) * Dtype.Bytes();
+
+    /// <summary>Embeds the inputs and decides how the blocks are run.</summary>
+    private (Tensor Hidden, EncoderPass Pass) Begin(
+        IReadOnlyDictionary<string, Tensor> inputs,
+        AttachedMembers? members,
+        ForwardOptions options,
+        Generator? dropout,
+        ProductRoute route
+    )
+    {
+        var (hidden, pass) = Embed(inputs, options, dropout);
+        var modules = HeadModules(members);
+        var kept = options.HiddenStates || modules.Count == 0 ? pass.Tokens : TokensRead(modules);
+        return (hidden, pass with { Route = route, Kept = kept });
+    }
+
+    /// <summary>Only the last block leaves tokens out: what the others leave out would be missing as keys and values.</summary>
+    private Tensor RunBlock(int layer, Tensor x, EncoderPass pass, BlockUpdates updates) =>
+        Blocks[layer].Forward(x, layer == Blocks.Count - 1 ? pass : pass.Whole, updates);
 
     private Dictionary<string, Tensor> ForwardPart(
         IReadOnlyDictionary<string, Tensor> inputs,
@@ -257,12 +304,12 @@ public abstract class PretrainedModel : IDisposable
     )
     {
         using var scope = NewDisposeScope();
-        var (trunk, pass) = Embed(inputs, options, null);
+        var (trunk, pass) = Begin(inputs, members, options, null, Route);
         var shared = new List<Tensor> { trunk };
         var split = members?.FirstAdapted ?? Blocks.Count;
         for (var layer = 0; layer < split; layer++)
         {
-            trunk = Blocks[layer].Forward(trunk, pass, BlockUpdates.None);
+            trunk = RunBlock(layer, trunk, pass, BlockUpdates.None);
             if (!options.HiddenStates)
             {
                 shared[0].Dispose();
@@ -303,7 +350,7 @@ public abstract class PretrainedModel : IDisposable
         for (var layer = split; layer < Blocks.Count; layer++)
         {
             var before = x;
-            x = Blocks[layer].Forward(x, pass, members!.Blocks[layer]);
+            x = RunBlock(layer, x, pass, members!.Blocks[layer]);
             states?.Add(x);
             if (states is null && layer > split)
             {
@@ -311,7 +358,7 @@ public abstract class PretrainedModel : IDisposable
             }
         }
 
-        var outputs = Finish(x, pass, members, options.HiddenStates);
+        var outputs = Finish(x, pass.Behind, members, options.HiddenStates);
         for (var index = 0; index < states?.Count; index++)
         {
             outputs.Add($"hidden_states.{index}", states[index].view(states[index].size(0), pass.Batch, pass.Tokens, -1));

@@ -45,7 +45,9 @@ public static class PretrainedModels
 
             var report = weights.Finish(layout.Ignorable) with { UnknownConfigFields = ModelConfigCheck.Unknown(layout.Config) };
             var identity = new BaseIdentity(Path.GetFullPath(folder), report.Files, layout.Config.ModelType, options);
-            return layout.Build(new ParameterSet(tensors), heads, identity, report);
+            var model = layout.Build(new ParameterSet(tensors), heads, identity, report);
+            model.AskedRoute = options.Route;
+            return model;
         }
         catch
         {

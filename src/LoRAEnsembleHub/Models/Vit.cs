@@ -75,6 +75,8 @@ internal sealed class Vit : PretrainedModel
         return RowBytes((shape[2] / config.PatchSize.Height * (shape[3] / config.PatchSize.Width)) + prefixTokens);
     }
 
+    private protected override long TokensRead(IReadOnlyList<string> heads) => heads.Max(VitLayout.TokenOf) + 1;
+
     private protected override (Tensor Hidden, EncoderPass Pass) Embed(
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options,

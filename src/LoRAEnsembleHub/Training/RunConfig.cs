@@ -38,6 +38,9 @@ public sealed record RunConfig
     /// <summary><c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>How products with the base's weights are computed on the CPU; a run that is taken up again keeps the route it began with.</summary>
+    public ProductRoute Route { get; init; } = ProductRoute.Automatic;
+
     /// <summary>Whether pixel values are normalised as the base's processor does, or only divided by 255 as published.</summary>
     public PixelNormalization Normalization { get; init; } = PixelNormalization.Processor;
 

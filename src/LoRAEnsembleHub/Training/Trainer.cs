@@ -43,12 +43,20 @@ public sealed class Trainer : IDisposable
             throw new TrainingException($"{examples.Name} has no examples to train on.");
         }
 
+        if (model.Dtype != options.BaseType)
+        {
+            throw new TrainingException(
+                $"The base was loaded in {model.Dtype}; base_dtype asks for {options.BaseType}. Load it with that Dtype, or change base_dtype."
+            );
+        }
+
         var classes = examples.ClassNames.Count;
         if (options.ClassWeights is { } weights && weights.Count != classes)
         {
             throw new TrainingException($"class_weights has {weights.Count} numbers; {examples.Name} has {classes} classes.");
         }
 
+        Route = model.Route;
         stepsPerEpoch = (examples.Count + options.BatchSize - 1) / options.BatchSize;
         TotalSteps = options.Steps ?? options.Epochs * stepsPerEpoch;
         schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps, TotalSteps, stepsPerEpoch);
@@ -72,6 +80,9 @@ public sealed class Trainer : IDisposable
     internal TrainableMembers Members => members;
 
     internal AdamOptimizer Optimizer => optimizer;
+
+    /// <summary>How products with the base's weights are computed; a resumed run goes on as it began.</summary>
+    internal ProductRoute Route { get; private set; }
 
     /// <summary>Makes one update with the next batch.</summary>
     /// <exception cref="TrainingException">The loss or a gradient is no longer finite; the members are as before the update.</exception>
@@ -129,7 +140,7 @@ public sealed class Trainer : IDisposable
             return false;
         }
 
-        Step = TrainingCheckpoint.Read(checkpoint, this, Fingerprint());
+        (Step, Route) = TrainingCheckpoint.Read(checkpoint, this, Fingerprint());
         return true;
     }
 
@@ -160,7 +171,7 @@ public sealed class Trainer : IDisposable
         ComputeThreads.Apply();
         using var scope = NewDisposeScope();
         using var dropout = new Generator(new SeededRandom(options.Seed, DropoutStream, Step).NextUInt64(), model.Device);
-        var logits = model.ForwardForTraining(inputs, members.View, dropout).to(ScalarType.Float32); // [members, batch, classes]
+        var logits = model.ForwardForTraining(inputs, members.View, dropout, Route).to(ScalarType.Float32); // [members, batch, classes]
         var loss = EnsembleLoss.Of(logits, labels, classWeights, options.MemberReduction);
         var value = (double)loss.item<float>();
         if (!double.IsFinite(value))

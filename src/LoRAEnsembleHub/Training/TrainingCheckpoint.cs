@@ -25,19 +25,22 @@ internal static class TrainingCheckpoint
             ["format"] = "pt",
             ["checkpoint"] = Format,
             ["fingerprint"] = fingerprint,
+            ["route"] = trainer.Route.ToString(),
             ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture),
         };
         return TensorFile.WriteAsync(path, State(trainer), metadata, cancellationToken);
     }
 
-    /// <summary>Reads the file into a trainer; returns the number of updates done.</summary>
+    /// <summary>Reads the file into a trainer.</summary>
+    /// <returns>The number of updates done, and the route that their products took.</returns>
     /// <exception cref="TrainingException">It is no checkpoint of this run; nothing was changed.</exception>
-    public static int Read(string path, Trainer trainer, string fingerprint)
+    public static (int Step, ProductRoute Route) Read(string path, Trainer trainer, string fingerprint)
     {
         var metadata = Metadata(path);
         if (
             metadata.GetValueOrDefault("checkpoint") != Format
             || !int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out var step)
+            || !Enum.TryParse<ProductRoute>(metadata.GetValueOrDefault("route", nameof(ProductRoute.Matrix)), out var route)
         )
         {
             throw new TrainingException($"{path} is not a checkpoint of this program. Choose another output, or start anew.");
@@ -57,7 +60,7 @@ internal static class TrainingCheckpoint
         try
         {
             Restore(path, tensors, State(trainer).ToList());
-            return step;
+            return (step, route);
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
+using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
 
@@ -33,6 +34,9 @@ public sealed record TrainingOptions
 
     /// <summary>Standard deviation of the Gaussian draw; above 0.</summary>
     public double InitializationDeviation { get; init; } = 0.02;
+
+    /// <summary>Element type of the frozen base; the base must have been loaded in it. Members and optimizer are Float32.</summary>
+    public BaseDtype BaseDtype { get; init; } = BaseDtype.F32;
 
     /// <summary>Optimizer.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
@@ -87,6 +91,9 @@ public sealed record TrainingOptions
 
     /// <summary>Updates between checkpoints; 1 or more.</summary>
     public int CheckpointSteps { get; init; } = 200;
+
+    /// <summary>The element type as torch names it.</summary>
+    internal ScalarType BaseType => BaseDtype == BaseDtype.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <summary>The settings as JSON with sorted names; equal settings give equal text.</summary>
     public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, Json)!);

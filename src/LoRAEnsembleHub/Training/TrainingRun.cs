@@ -81,6 +81,8 @@ public sealed class TrainingRun : IDisposable
         var options = new ModelOptions
         {
             Device = ComputeDevice.Parse(config.Device),
+            Dtype = config.Training.BaseType,
+            Route = config.Route,
             RepoId = config.BaseId ?? RepositoryFolder.Of(config.Base).RepoId,
             Revision = config.BaseId is null ? RepositoryFolder.Of(config.Base).Revision : null,
         };
@@ -150,6 +152,7 @@ public sealed class TrainingRun : IDisposable
             }
 
             trainer.TryResume(checkpoint);
+            model.AskedRoute = trainer.Route; // members are measured as they were trained
             return trainer;
         }
         catch

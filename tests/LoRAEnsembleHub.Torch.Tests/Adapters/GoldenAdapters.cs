@@ -6,18 +6,18 @@ namespace LoRAEnsembleHub.Torch.Tests.Adapters;
 
 public sealed class GoldenAdapters(ITestOutputHelper output)
 {
-    public static TheoryData<string> Accepted => Cases("equal");
+    public static MatrixTheoryData<string, ProductRoute> Accepted => new(Cases("equal"), [ProductRoute.Matrix, ProductRoute.Convolution]);
 
-    public static TheoryData<string> Refused => Cases("refuse");
+    public static TheoryData<string> Refused => [.. Cases("refuse")];
 
     [Theory]
     [MemberData(nameof(Accepted))]
-    public void All_members_give_the_logits_that_peft_gives(string name)
+    public void All_members_give_the_logits_that_peft_gives(string name, ProductRoute route)
     {
         var folder = Golden.Folder("peft", name);
         var facts = Golden.Case(folder);
         var expected = Golden.Tensors(Path.Combine(folder, "expected.safetensors"));
-        using var model = PretrainedModels.Load(Golden.Folder("", (string)facts["base"]!));
+        using var model = PretrainedModels.Load(Golden.Folder("", (string)facts["base"]!), new ModelOptions { Route = route });
         using var set = AdapterSet.Read(name, Members(folder), model.Catalogue);
         model.Attach(set);
         using var outputs = model.Forward(expected);
@@ -47,6 +47,6 @@ public sealed class GoldenAdapters(ITestOutputHelper output)
 
     private static string[] Members(string folder) => [.. Directory.GetDirectories(folder, "member-*").Order(StringComparer.Ordinal)];
 
-    private static TheoryData<string> Cases(string expect) =>
-        [.. Golden.Cases("peft", folder => (string)Golden.Case(folder)["expect"]! == expect)];
+    private static IEnumerable<string> Cases(string expect) =>
+        Golden.Cases("peft", folder => (string)Golden.Case(folder)["expect"]! == expect);
 }

@@ -35,6 +35,7 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
             .. "--augment flip,rotate:90,shift:2 --test-split none --naming v4 --license mit --base-id someone/base --data-id someone/data".Split(
                 ' '
             ),
+            .. "--base-dtype bf16 --route matrix".Split(' '),
         ];
         (await Tool.RunAsync(["train", "--config", Path.Combine(tiny.Ensemble, "run.json"), "--output", output, .. options])).Done();
         var run = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "run.json"), TestContext.Current.CancellationToken))!;
@@ -49,6 +50,7 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
             ((double)training["learning_rate"]!, (double)training["weight_decay"]!, (double)training["initialization_gain"]!)
         );
         Assert.Equal(("epoch_step", "adam_w"), ((string)training["schedule"]!, (string)training["optimizer"]!));
+        Assert.Equal(("bfloat16", "matrix"), ((string)training["base_dtype"]!, (string)run["route"]!));
         Assert.Equal("[\"value\",\"feed_forward_in\"]", training["targets"]!.ToJsonString());
         Assert.Equal("[1]", training["layers"]!.ToJsonString());
         Assert.Equal(9, (long)training["seed"]!);

@@ -4,9 +4,9 @@ namespace LoRAEnsembleHub.Torch.Tests.Models;
 
 public sealed class GoldenModels(ITestOutputHelper output)
 {
-    public static TheoryData<string> Names =>
-        [
-            .. Golden.Cases(
+    public static MatrixTheoryData<string, ProductRoute> NamesAndRoutes =>
+        new(
+            Golden.Cases(
                 "models",
                 folder =>
                     File.Exists(Path.Combine(folder, "expected.safetensors"))
@@ -14,16 +14,17 @@ public sealed class GoldenModels(ITestOutputHelper output)
                     && !folder.Contains("training")
                     && !folder.EndsWith("deterministic", StringComparison.Ordinal)
             ),
-        ];
+            [ProductRoute.Matrix, ProductRoute.Convolution]
+        );
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Every_output_is_within_the_tolerance_of_its_case(string name)
+    [MemberData(nameof(NamesAndRoutes))]
+    public void Every_output_is_within_the_tolerance_of_its_case(string name, ProductRoute route)
     {
         var folder = Golden.Folder("models", name);
         var facts = Golden.Case(folder);
         var expected = Golden.Tensors(Path.Combine(folder, "expected.safetensors"));
-        using var model = PretrainedModels.Load(folder);
+        using var model = PretrainedModels.Load(folder, new ModelOptions { Route = route });
         var options = new ForwardOptions
         {
             HiddenStates = true,

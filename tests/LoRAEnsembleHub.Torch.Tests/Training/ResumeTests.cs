@@ -1,5 +1,6 @@
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Torch.Tests.CommandLine;
 using LoRAEnsembleHub.Torch.Tests.Native;
 using LoRAEnsembleHub.Training;
@@ -111,6 +112,26 @@ public sealed class ResumeTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispo
     }
 
     [Fact]
+    public async Task A_run_goes_on_with_the_products_that_it_began_with()
+    {
+        var config = Config() with { Route = ProductRoute.Convolution };
+        var whole = await Finished(config);
+        using (var source = new CancellationTokenSource())
+        using (var run = TrainingRun.Open(config))
+        {
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.RunAsync(cancellationToken: source.Token));
+        }
+
+        using (var run = TrainingRun.Open(config with { Route = ProductRoute.Automatic }))
+        {
+            Assert.Equal((1, ProductRoute.Convolution), (run.Step, run.Model.Route));
+        }
+
+        FolderBytes.AssertEqual(whole, await Finished(config));
+    }
+
+    [Fact]
     public async Task A_checkpoint_of_other_settings_is_refused_and_stays()
     {
         var config = Config();
@@ -128,6 +149,7 @@ public sealed class ResumeTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispo
             Config(options => options with { Members = 3 }),
             Config(options => options with { Optimizer = OptimizerKind.AdamW }),
             Config(options => options with { Epochs = 5 }),
+            Config(options => options with { BaseDtype = BaseDtype.Bf16 }),
             config with
             {
                 Augmentation = new ImageAugmentation(),

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using LoRAEnsembleHub.Cli.Loading;
+using LoRAEnsembleHub.Cli.Training;
+using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -14,6 +16,7 @@ internal sealed class ModelChoice
     private readonly Option<string?> ensemble;
     private readonly Option<string?> device = OptionKinds.Device();
     private readonly Option<string?> dtype = OptionKinds.OneOf("--dtype", "Element type of weights and activations", "f32", "bf16");
+    private readonly Option<string?> route = OptionKinds.Route();
     private readonly Option<bool> allowMismatch = OptionKinds.Switch(
         "--allow-base-mismatch",
         "Accept a base with other weights than those the ensemble was trained on"
@@ -27,7 +30,7 @@ internal sealed class ModelChoice
             "DIR",
             "Ensemble folder, folder of PEFT members, one PEFT adapter, or the id of a pulled ensemble; none: the base alone"
         );
-        Option[] options = [baseFolder, ensemble, device, dtype, allowMismatch];
+        Option[] options = [baseFolder, ensemble, device, dtype, route, allowMismatch];
         foreach (var option in options)
         {
             command.Add(option);
@@ -51,6 +54,7 @@ internal sealed class ModelChoice
             Ensemble = members,
             Device = parsed.GetValue(device) ?? "cpu",
             UsesBFloat16 = parsed.GetValue(dtype) == "bf16",
+            Route = parsed.GetValue(route) is { } word ? RunWords.Kind<ProductRoute>(word) : ProductRoute.Automatic,
             AllowBaseMismatch = parsed.GetValue(allowMismatch),
         };
     }

@@ -70,6 +70,16 @@ internal static partial class OptionKinds
         return option;
     }
 
+    /// <summary>How products with frozen weights are computed.</summary>
+    public static Option<string?> Route() =>
+        OneOf(
+            "--route",
+            "Products with the base's weights on the CPU: plain, as 1 x 1 convolutions, or what a trial finds faster (default: automatic)",
+            "automatic",
+            "matrix",
+            "convolution"
+        );
+
     /// <summary>A path or another text.</summary>
     public static Option<string?> Text(string name, string helpName, string description) =>
         new(name) { Description = description, HelpName = helpName };

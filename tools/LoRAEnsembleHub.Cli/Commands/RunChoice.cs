@@ -3,6 +3,7 @@ using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Training;
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -87,6 +88,13 @@ internal sealed class RunChoice
         least: 2
     );
     private readonly Option<string?> device = OptionKinds.Device();
+    private readonly Option<string?> route = OptionKinds.Route();
+    private readonly Option<string?> baseDtype = OptionKinds.OneOf(
+        "--base-dtype",
+        "Element type of the frozen base; members are learned in f32 (default: f32)",
+        "f32",
+        "bf16"
+    );
     private readonly Option<string?> naming = OptionKinds.OneOf(
         "--naming",
         "Spelling of the tensors: for which transformers",
@@ -136,6 +144,8 @@ internal sealed class RunChoice
             augment,
             maxTokens,
             device,
+            route,
+            baseDtype,
             naming,
             license,
             baseId,
@@ -211,6 +221,7 @@ internal sealed class RunChoice
             MaxTokens = parsed.GetValue(maxTokens) ?? run.MaxTokens,
             AudioAugmentation = changes is { } given ? given.Sounds : run.AudioAugmentation,
             Device = parsed.GetValue(device) ?? run.Device,
+            Route = parsed.GetValue(route) is { } way ? RunWords.Kind<ProductRoute>(way) : run.Route,
             Naming = parsed.GetValue(naming) is { } spelling ? RunWords.Kind<PeftNaming>(spelling) : run.Naming,
             License = parsed.GetValue(license) ?? run.License,
             BaseId = parsed.GetValue(baseId) ?? run.BaseId,
@@ -230,6 +241,7 @@ internal sealed class RunChoice
             LearningRate = parsed.GetValue(learningRate) ?? method.LearningRate,
             Schedule = parsed.GetValue(schedule) is { } curve ? RunWords.Kind<ScheduleKind>(curve) : method.Schedule,
             WarmupSteps = parsed.GetValue(warmupSteps) ?? method.WarmupSteps,
+            BaseDtype = parsed.GetValue(baseDtype) is { } type ? RunWords.Kind<BaseDtype>(type) : method.BaseDtype,
             Optimizer = parsed.GetValue(optimizer) is { } name ? RunWords.Kind<OptimizerKind>(name) : method.Optimizer,
             WeightDecay = parsed.GetValue(weightDecay) ?? method.WeightDecay,
             ClipNorm = parsed.GetValue(clipNorm) is { } norm ? (norm == 0 ? null : norm) : method.ClipNorm,

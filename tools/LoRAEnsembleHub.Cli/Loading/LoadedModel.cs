@@ -34,6 +34,7 @@ internal sealed class LoadedModel : IDisposable
         {
             Device = ComputeDevice.Parse(request.Device),
             Dtype = request.UsesBFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+            Route = request.Route,
         };
         var model = PretrainedModels.Load(request.Base, options);
         try

@@ -1,3 +1,5 @@
+using LoRAEnsembleHub.Models;
+
 namespace LoRAEnsembleHub.Cli.Loading;
 
 /// <summary>What to compute with.</summary>
@@ -12,6 +14,9 @@ internal sealed record ModelRequest(string Base)
 
     /// <summary>BFloat16 instead of Float32.</summary>
     public bool UsesBFloat16 { get; init; }
+
+    /// <summary>How products with the base's weights are computed.</summary>
+    public ProductRoute Route { get; init; } = ProductRoute.Automatic;
 
     /// <summary>Whether a base with other weights than the manifest's will do.</summary>
     public bool AllowBaseMismatch { get; init; }

@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Models.Blocks;
 
@@ -37,18 +38,24 @@ internal sealed record BlockUpdates
         };
 
     /// <summary>The same updates for some of the members; views in the current scope.</summary>
-    public BlockUpdates Members(long first, long count)
+    public BlockUpdates Members(long first, long count) =>
+        Each(update => new LowRank(update.Down.narrow(0, first, count), update.Up.narrow(0, first, count)));
+
+    /// <summary>The same updates in an element type; these ones where they have it already, else copies in the current scope.</summary>
+    public BlockUpdates In(ScalarType dtype) =>
+        Each(update => update.Down.dtype == dtype ? update : new LowRank(update.Down.to(dtype), update.Up.to(dtype)));
+
+    private BlockUpdates Each(Func<LowRank, LowRank> change)
     {
-        LowRank? Part(LowRank? update) =>
-            update is null ? null : new LowRank(update.Down.narrow(0, first, count), update.Up.narrow(0, first, count));
+        LowRank? Changed(LowRank? update) => update is null ? null : change(update);
         return new()
         {
-            Query = Part(Query),
-            Key = Part(Key),
-            Value = Part(Value),
-            Output = Part(Output),
-            FeedForwardIn = Part(FeedForwardIn),
-            FeedForwardOut = Part(FeedForwardOut),
+            Query = Changed(Query),
+            Key = Changed(Key),
+            Value = Changed(Value),
+            Output = Changed(Output),
+            FeedForwardIn = Changed(FeedForwardIn),
+            FeedForwardOut = Changed(FeedForwardOut),
         };
     }
 }

@@ -33,12 +33,12 @@ internal sealed record EncoderBlock(
     /// <param name="x">[members or 1, batch·tokens, hidden].</param>
     /// <param name="pass">Sizes, mask and dropout.</param>
     /// <param name="updates">The members' updates of this block.</param>
-    /// <returns>[members or 1, batch·tokens, hidden], fresh, in the caller's scope.</returns>
+    /// <returns>[members or 1, batch·kept, hidden], fresh, in the caller's scope.</returns>
     public Tensor Forward(Tensor x, EncoderPass pass, BlockUpdates updates)
     {
         using var scope = NewDisposeScope();
-        var middle = Attended(x, pass, updates); // [members or 1, batch·tokens, hidden]
-        var fed = FeedForwardOut.Forward(Widened(middle, updates), updates.FeedForwardOut);
+        var middle = Attended(x, pass, updates); // [members or 1, batch·kept, hidden]
+        var fed = FeedForwardOut.Forward(Widened(middle, pass, updates), updates.FeedForwardOut, pass.Route);
         return Added(middle, pass.Drop(fed, HiddenDropout), FeedForwardNorm).MoveToOuterDisposeScope();
     }
 
@@ -47,13 +47,13 @@ internal sealed record EncoderBlock(
     {
         using var scope = NewDisposeScope();
         var attended = Attention.Forward(Entering(x, AttentionNorm), pass, updates, AttentionDropout);
-        return Added(x, pass.Drop(attended, HiddenDropout), AttentionNorm).MoveToOuterDisposeScope();
+        return Added(pass.Front(x), pass.Drop(attended, HiddenDropout), AttentionNorm).MoveToOuterDisposeScope();
     }
 
-    private Tensor Widened(Tensor middle, BlockUpdates updates)
+    private Tensor Widened(Tensor middle, EncoderPass pass, BlockUpdates updates)
     {
         using var scope = NewDisposeScope();
-        var widened = FeedForwardIn.Forward(Entering(middle, FeedForwardNorm), updates.FeedForwardIn);
+        var widened = FeedForwardIn.Forward(Entering(middle, FeedForwardNorm), updates.FeedForwardIn, pass.Route);
         return Activation(widened).MoveToOuterDisposeScope();
     }
 

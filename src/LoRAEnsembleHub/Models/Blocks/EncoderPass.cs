@@ -9,6 +9,34 @@ namespace LoRAEnsembleHub.Models.Blocks;
 /// <param name="Dropout">Draws dropout masks in training; null for evaluation.</param>
 internal sealed record EncoderPass(long Batch, long Tokens, Tensor? Mask, Generator? Dropout)
 {
+    /// <summary>How products with frozen weights are computed.</summary>
+    public ProductRoute Route { get; init; } = ProductRoute.Matrix;
+
+    /// <summary>So many tokens at the front of every example are computed to the end of a block; the others only serve as keys and values.</summary>
+    public long Kept { get; init; } = Tokens;
+
+    /// <summary>The same pass with nothing left out.</summary>
+    public EncoderPass Whole => this with { Kept = Tokens };
+
+    /// <summary>The pass behind a block that computed only the tokens kept.</summary>
+    public EncoderPass Behind => this with { Tokens = Kept };
+
+    /// <summary>The rows of the tokens kept.</summary>
+    /// <param name="x">[members or 1, batch·tokens, hidden].</param>
+    /// <returns>[members or 1, batch·kept, hidden]; a copy, or an alias when all are kept; in the caller's scope.</returns>
+    public Tensor Front(Tensor x)
+    {
+        if (Kept == Tokens)
+        {
+            return x.alias();
+        }
+
+        using var scope = NewDisposeScope();
+        var members = x.size(0);
+        var kept = x.view(members, Batch, Tokens, -1).narrow(2, 0, Kept); // [members or 1, batch, kept, hidden]
+        return kept.reshape(members, Batch * Kept, -1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Zeroes numbers with the given probability and scales up the rest, in training only.</summary>
     /// <returns>A fresh tensor, or an alias of the input when nothing is dropped; in the caller's scope.</returns>
     public Tensor Drop(Tensor x, double probability)

@@ -23,7 +23,8 @@ internal sealed record MemberHead(Tensor Weight, Tensor Bias)
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var features = Norm is null ? x : Norm.Forward(x); // [members or 1, batch, hidden]
+        var given = x.to(Weight.dtype); // heads that are learned stay exact on a base that is not
+        var features = Norm is null ? given : Norm.Forward(given); // [members or 1, batch, hidden]
         return (features.matmul(Weight.transpose(1, 2)) + Bias.unsqueeze(1)).MoveToOuterDisposeScope(); // [members or 1, batch, classes]
     }
 }

@@ -11,19 +11,20 @@ internal sealed record SelfAttention(FrozenLinear Query, FrozenLinear Key, Froze
     /// <param name="pass">Sizes, mask and dropout.</param>
     /// <param name="updates">The members' updates of this block.</param>
     /// <param name="dropout">Probability for attention weights, in training only.</param>
-    /// <returns>[members or 1, batch·tokens, hidden], fresh, in the caller's scope.</returns>
+    /// <returns>[members or 1, batch·kept, hidden], fresh, in the caller's scope.</returns>
     public Tensor Forward(Tensor x, EncoderPass pass, BlockUpdates updates, double dropout)
     {
         using var scope = NewDisposeScope();
-        var query = Query.Forward(x, updates.Query);
-        var key = Key.Forward(x, updates.Key);
-        var value = Value.Forward(x, updates.Value);
+        var query = Query.Forward(pass.Front(x), updates.Query, pass.Route); // [members or 1, batch·kept, hidden]
+        var key = Key.Forward(x, updates.Key, pass.Route);
+        var value = Value.Forward(x, updates.Value, pass.Route);
         var members = Math.Max(query.size(0), Math.Max(key.size(0), value.size(0)));
-        Tensor Split(Tensor y) => // [members·batch, heads, tokens, head]
-            y.expand(members, -1, -1).reshape(members * pass.Batch, pass.Tokens, Heads, -1).transpose(1, 2);
-        var mixed = Attend(Split(query), Split(key), Split(value), pass, dropout); // [members·batch, heads, tokens, head]
-        var joined = mixed.transpose(1, 2).reshape(members, pass.Batch * pass.Tokens, -1); // [members, batch·tokens, hidden]
-        return Output.Forward(joined, updates.Output).MoveToOuterDisposeScope();
+        Tensor Split(Tensor y, long tokens) => // [members·batch, heads, tokens, head]
+            y.expand(members, -1, -1).reshape(members * pass.Batch, tokens, Heads, -1).transpose(1, 2);
+        var (keys, values) = (Split(key, pass.Tokens), Split(value, pass.Tokens));
+        var mixed = Attend(Split(query, pass.Kept), keys, values, pass, dropout); // [members·batch, heads, kept, head]
+        var joined = mixed.transpose(1, 2).reshape(members, pass.Batch * pass.Kept, -1); // [members, batch·kept, hidden]
+        return Output.Forward(joined, updates.Output, pass.Route).MoveToOuterDisposeScope();
     }
 
     private static Tensor Attend(Tensor query, Tensor key, Tensor value, EncoderPass pass, double dropout)
@@ -34,7 +35,7 @@ internal sealed record SelfAttention(FrozenLinear Query, FrozenLinear Key, Froze
             return nn.functional.scaled_dot_product_attention(query, key, value, mask);
         }
 
-        var scores = query.matmul(key.transpose(-2, -1)) / Math.Sqrt(query.size(-1)); // [members·batch, heads, tokens, tokens]
+        var scores = query.matmul(key.transpose(-2, -1)) / Math.Sqrt(query.size(-1)); // [members·batch, heads, kept, tokens]
         var weights = (mask is null ? scores : scores + mask).softmax(-1);
         return pass.Drop(weights, dropout).matmul(value);
     }
