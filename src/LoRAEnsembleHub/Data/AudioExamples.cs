@@ -128,6 +128,14 @@ public sealed class AudioExamples : LabeledExamples
 
         var bank = new float[extractor.Frames * extractor.Mels];
         extractor.FilterBank(Read(index).Span, bank);
+        if (Array.FindIndex(bank, value => !float.IsFinite(value)) is >= 0 and var odd)
+        {
+            throw new AudioException(
+                sounds.Source(index),
+                $"The sound is so loud that frame {odd / extractor.Mels} of its spectrogram is not finite; full scale is −1 to 1. Scale the samples."
+            );
+        }
+
         if (Interlocked.Add(ref cachedNumbers, bank.Length) <= CachedNumbers)
         {
             cache[index] = bank;

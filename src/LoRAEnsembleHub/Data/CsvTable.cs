@@ -67,20 +67,21 @@ internal sealed class CsvTable
         var (at, line) = (0, 1);
         while (at < text.Length)
         {
-            var (fields, startLine) = (new List<string>(), line);
+            var (fields, startLine, hasQuotes) = (new List<string>(), line, false);
             bool more;
             do
             {
                 var isQuoted = separator == ',' && at < text.Length && text[at] == '"';
                 var field = isQuoted ? Quoted(text, ref at, ref line, file) : Plain(text, ref at, line, file, separator);
                 fields.Add(field);
+                hasQuotes |= isQuoted;
                 more = at < text.Length && text[at] == separator;
                 at += more ? 1 : 0;
             } while (more);
 
             at += at + 1 < text.Length && text[at] == '\r' && text[at + 1] == '\n' ? 2 : 1;
             line++;
-            if (fields is not [""])
+            if (fields is not [""] || hasQuotes) // a blank line is no row, a quoted nothing is one
             {
                 yield return new CsvRow(startLine, fields);
             }

@@ -22,15 +22,19 @@ public sealed record InputOptions
     /// <summary>Sounds: what happens to those of another sampling rate.</summary>
     public AudioRate Rate { get; init; } = AudioRate.Resample;
 
-    /// <summary>Texts: the most tokens of one, the special ones counted, 2 or more; null takes what model and tokenizer allow.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is below 2.</exception>
+    /// <summary>Texts: the most tokens of one, the special ones counted, 3 or more; null takes what model and tokenizer allow.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 3.</exception>
     public int? MaxTokens
     {
         get;
         init =>
-            field = value is null or >= 2
+            field = value is null or >= 3
                 ? value
-                : throw new ArgumentOutOfRangeException(nameof(value), value, "A text needs 2 tokens or more: its start and its end.");
+                : throw new ArgumentOutOfRangeException(
+                    nameof(value),
+                    value,
+                    "A text needs 3 tokens or more: its start, a word or the start of a pair, and its end."
+                );
     }
 
     /// <summary>Folder of the model that the inputs are for, where something else says how they are prepared: its limits hold. Null takes the same place.</summary>

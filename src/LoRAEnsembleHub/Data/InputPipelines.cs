@@ -27,7 +27,8 @@ public static class InputPipelines
 
     /// <summary>Whether a folder says how inputs are prepared; an ensemble need not, then its base does.</summary>
     /// <param name="folder">The folder of a base or an ensemble.</param>
-    public static bool IsIn(string folder) => Holds(folder, ImageProcessorConfig.FileName) || TextTokenizer.IsIn(folder);
+    /// <remarks>A folder that has lost a part of it says so still, and is refused when it is read; its base would prepare inputs otherwise.</remarks>
+    public static bool IsIn(string folder) => Directory.Exists(folder) && FilesIn(folder).Count > 0;
 
     /// <summary>The files of a folder that say how inputs are prepared, by their names; none where it does not say.</summary>
     /// <param name="folder">The folder of a base or an ensemble.</param>

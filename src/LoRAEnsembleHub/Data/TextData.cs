@@ -43,7 +43,9 @@ public static class TextData
         {
             var part = Splits.Pick(path, split, files.Keys);
             // the classes of all files, so that a class without texts in one split moves no label
-            var all = files.ToDictionary(file => file.Key, file => TextTables.Read(file.Value), StringComparer.Ordinal);
+            var all = files
+                .Where(file => file.Key == part || (Splits.IsKnown(file.Key) && TextTables.Holds(file.Value)))
+                .ToDictionary(file => file.Key, file => Agreed(TextTables.Read(file.Value), file.Key), StringComparer.Ordinal);
             return Labeled(path, DataNames.Of(path, split), all.Values.SelectMany(rows => rows), all[part], classNames);
         }
 
@@ -113,6 +115,15 @@ public static class TextData
         return files;
     }
 
+    // A file that is one split must not hold rows of another: they would be learned from, or measured on, against what they say.
+    private static IReadOnlyList<TextRow> Agreed(IReadOnlyList<TextRow> rows, string part) =>
+        rows.FirstOrDefault(row => row.Split is { } own && Splits.Canonical(own) != Splits.Canonical(part)) is { } other
+            ? throw new InvalidDataException(
+                $"{other.Source}: the row says that it is of the split {other.Split}, and its file is called {part}. "
+                    + "Give the file itself to divide it by its column, or take the column out."
+            )
+            : rows;
+
     private static string Only(string path, SortedDictionary<string, string> files) =>
         files.Values.ToArray() switch
         {
@@ -148,33 +159,36 @@ public static class TextData
         if (chosen.FirstOrDefault(row => row.Label is null) is { } bare)
         {
             throw new InvalidDataException(
-                $"{bare.Source}: the text has no label. Add a column label to the table; texts without labels can only be predicted."
+                $"{bare.Source}: the text has no label. "
+                    + (labeled.Length > 0 ? "Give it one, or leave the row out." : "Add a column label to the table.")
+                    + " Texts without labels can only be predicted."
             );
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(labeled[0].File))!;
-        int[]? numbers = labeled.All(row => IsWholeNumber(row.Label!)) ? [.. labeled.Select(Number)] : null;
+        var areNumbers = labeled.All(row => IsWholeNumber(row.Label!));
         var own =
             ClassNameFiles.Find(folder)
-            ?? (
-                numbers is null
-                    ? [.. labeled.Select(row => row.Label!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
-                    : null
-            );
-        var map = new LabelMap(place, own, classNames, numbers is null ? 0 : numbers.Max() + 1);
+            ?? (!areNumbers ? [.. labeled.Select(row => row.Label!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : null);
+        // what another part of the table says is its own affair, as the −1 of texts whose class is kept secret
+        var classes = areNumbers ? 1 + labeled.Max(row => IsLabel(row.Label, out var number) ? number : -1) : 0;
+        var map = new LabelMap(place, own, classNames, classes);
         return new LabeledTexts(
             name,
             map.ClassNames,
-            [.. chosen.Select(row => (row, numbers is null ? map.ByName(row.Label!) : map.ByNumber(Number(row), row.Source)))]
+            [.. chosen.Select(row => (row, areNumbers ? map.ByNumber(Number(row), row.Source) : map.ByName(row.Label!)))]
         );
     }
 
     private static bool IsWholeNumber(string text) =>
         text.AsSpan(text is ['-' or '+', ..] ? 1 : 0) is { Length: > 0 } digits && !digits.ContainsAnyExceptInRange('0', '9');
 
+    private static bool IsLabel(string? text, out int number) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
+        && number is >= 0 and <= CsvFiles.HighestLabel;
+
     private static int Number(TextRow row) =>
-        int.TryParse(row.Label, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-        && number is >= 0 and <= CsvFiles.HighestLabel
+        IsLabel(row.Label, out var number)
             ? number
             : throw new InvalidDataException($"{row.Source}: the label is {row.Label}; labels are 0 … {CsvFiles.HighestLabel}.");
 }

@@ -80,7 +80,9 @@ internal sealed class TextPipeline : InputPipeline
                 )
                 .Select(row => (row, 0)),
         ];
-        return new TextExamples(new LabeledTexts(NameOf(items), classNames, rows), tokenizer, maxTokens);
+        return rows.Length > 0
+            ? new TextExamples(new LabeledTexts(NameOf(items), classNames, rows), tokenizer, maxTokens)
+            : throw new InvalidDataException($"{NameOf(items)}: there are no texts; one or more are needed.");
     }
 
     public override IReadOnlyList<string> FindSplits(string path) => TextData.FindSplits(path);

@@ -65,10 +65,15 @@ public static class TextTables
                 var separator = KindOf(path) == TableKind.Csv ? ',' : '\t';
                 return TextColumns.HasText(CsvTable.Parse(StrictUtf8.Read(path), path, separator).Header);
             case TableKind.JsonLines:
-                var first = StrictUtf8.Read(path).Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line));
-                using (var document = first is null ? null : Parsed(first, path, 1))
+                var (index, first) = StrictUtf8
+                    .Read(path)
+                    .Split('\n')
+                    .Index()
+                    .FirstOrDefault(line => !string.IsNullOrWhiteSpace(line.Item));
+                using (var document = first is null ? null : Parsed(first, path, index + 1))
                 {
-                    return document is not null && TextColumns.HasText([.. document.RootElement.EnumerateObject().Select(one => one.Name)]);
+                    return document is not null
+                        && TextColumns.HasText(Names([.. document.RootElement.EnumerateObject()], $"{path}({index + 1})"));
                 }
 
             case TableKind.Plain:
@@ -142,7 +147,7 @@ public static class TextTables
             using var document = Parsed(line, name, number);
             JsonProperty[] fields = [.. document.RootElement.EnumerateObject()];
             var where = $"{name}({number})";
-            var columns = TextColumns.Find([.. fields.Select(field => field.Name)], where);
+            var columns = TextColumns.Find(Names(fields, where), where);
             string? At(int? column) => column is { } at ? Value(fields[at], where) : null;
             yield return new TextRow
             {
@@ -153,6 +158,18 @@ public static class TextTables
                 File = name,
                 Line = number,
             };
+        }
+    }
+
+    private static string[] Names(JsonProperty[] fields, string where)
+    {
+        try
+        {
+            return [.. fields.Select(field => field.Name)];
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidDataException($"{where}: a name has an escape that is no character. Write whole surrogate pairs.", e);
         }
     }
 

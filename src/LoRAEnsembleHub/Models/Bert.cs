@@ -35,7 +35,12 @@ internal sealed class Bert : PretrainedModel
     private protected override IReadOnlyDictionary<string, Tensor> Prepare(
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options
-    ) => BertInputs.Checked(inputs, config, Device);
+    ) =>
+        options.InterpolatePositions
+            ? throw new ModelException(
+                $"Interpolated positions are for images and sounds; this model takes texts of up to {config.MaxPositionEmbeddings} tokens. Leave that out."
+            )
+            : BertInputs.Checked(inputs, config, Device);
 
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(inputs[BertInputs.Ids].size(1));

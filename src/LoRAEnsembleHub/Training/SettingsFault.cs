@@ -11,8 +11,7 @@ internal static partial class SettingsFault
     {
         var path = fault.Path?.TrimStart('$').TrimStart('.') ?? "";
         var where = fault.LineNumber is { } line ? $"{place}({line + 1})" : place;
-        return
-            Unknown().Match(fault.Message) is { Success: true } unknown
+        return Unknown().Match(fault.Message) is { Success: true } unknown
                 ? $"{where}: there is no setting {(path.Length == 0 ? "" : path + ".")}{unknown.Groups["name"].Value}. Correct its name or take it out."
             : fault.Message.Contains("could not be converted", StringComparison.Ordinal)
                 ? $"{where}: the value of {path} is of the wrong kind or out of range. See an example: every finished run leaves a {RunConfig.FileName}."

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -16,19 +17,23 @@ internal sealed class WordConverter : JsonConverterFactory
     private sealed class Of<T> : JsonConverter<T>
         where T : struct, Enum
     {
-        private static readonly Dictionary<string, T> kinds = Enum.GetValues<T>()
-            .ToDictionary(kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()), StringComparer.Ordinal);
+        private static readonly Dictionary<T, string> words = Enum.GetValues<T>().ToDictionary(kind => kind, WordOf);
+
+        private static readonly Dictionary<string, T> kinds = words.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             var known = string.Join(", ", kinds.Keys);
-            return
-                reader.TokenType != JsonTokenType.String ? throw new JsonException($"There must be one of the words {known}.")
+            return reader.TokenType != JsonTokenType.String ? throw new JsonException($"There must be one of the words {known}.")
                 : kinds.TryGetValue(reader.GetString()!, out var kind) ? kind
                 : throw new JsonException($"\"{reader.GetString()}\" is not known here; known are {known}.");
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+            writer.WriteStringValue(words[value]);
+
+        private static string WordOf(T kind) =>
+            typeof(T).GetField(kind.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+            ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
     }
 }

@@ -38,7 +38,20 @@ public sealed class EvaluateTests(TinyBase tiny) : IClassFixture<TinyBase>
     public async Task Reports_come_in_three_forms_and_need_nothing_beside_them()
     {
         var folder = Path.Combine(tiny.Folder, "report");
-        var run = (await Tool.RunAsync([.. Ours, "--ood", tiny.Data, "--ood-split", "train", "--calibrate-share", "0.5", "--report", folder, "--quiet"])).Done();
+        var run = (
+            await Tool.RunAsync([
+                .. Ours,
+                "--ood",
+                tiny.Data,
+                "--ood-split",
+                "train",
+                "--calibrate-share",
+                "0.5",
+                "--report",
+                folder,
+                "--quiet",
+            ])
+        ).Done();
         Assert.All(run.Output.TrimEnd().Split('\n'), path => Assert.True(File.Exists(path), path));
         var json = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "report.json"), TestContext.Current.CancellationToken))!;
         Assert.Equal(6, (int)json["summary"]!["examples"]!);

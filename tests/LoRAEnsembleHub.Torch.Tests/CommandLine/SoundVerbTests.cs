@@ -41,6 +41,8 @@ public sealed class SoundVerbTests(TinySounds tiny) : IClassFixture<TinySounds>
         var noise = Sounds.Noise(2_000);
         noise[1_000] = float.NaN;
         (await Tool.RunAsync([.. Predict, tiny.Write("nan.wav", Sounds.Wav(noise))])).Refused(6, "nan.wav", "NaN");
+        float[] loud = [.. Sounds.Noise(2_000).Select(sample => sample * 1e38f)];
+        (await Tool.RunAsync([.. Predict, tiny.Write("loud.wav", Sounds.Wav(loud))])).Refused(1, "loud.wav", "so loud");
         (await Tool.RunAsync([.. Predict, Golden.PathOf("inputs", "audio", "not-audio.wav")])).Refused(6, "not-audio.wav");
         (await Tool.RunAsync([.. Predict, Golden.PathOf("inputs", "audio", "no-data.wav")])).Refused(6, "no-data.wav");
         (await Tool.RunAsync([.. Predict, Golden.PathOf("inputs", "audio", "cut-off.wav")])).Refused(6, "cut-off.wav", "cut off");

@@ -60,6 +60,7 @@ public sealed class TextVerbTests(TinyTexts tiny) : IClassFixture<TinyTexts>
         var short3 = (await Tool.RunAsync([.. Predict, "good good good"])).Done().Json();
         Assert.Equal((double)short3["predictions"]![0]!["probability"]!, (double)cut["predictions"]![0]!["probability"]!, 5);
         (await Tool.RunAsync([.. Words, "good", "--max-tokens", "25"])).Refused(2, "25 tokens are wanted", "takes 24 at most");
+        (await Tool.RunAsync([.. Words, "good", "--max-tokens", "2"])).Refused(2, "--max-tokens");
     }
 
     [Fact]
@@ -68,6 +69,7 @@ public sealed class TextVerbTests(TinyTexts tiny) : IClassFixture<TinyTexts>
         var file = tiny.Write("broken.csv", [.. "text\ngood\nb"u8, 0xFF, (byte)'d', (byte)'\n']);
         (await Tool.RunAsync([.. Words, file])).Refused(1, "broken.csv(3): the bytes FF are no UTF-8");
         (await Tool.RunAsync([.. Words, "none.csv"])).Refused(3, "none.csv");
+        (await Tool.RunAsync([.. Words, tiny.Folder])).Refused(2, "is a folder, and no table of texts");
         (await PipedAsync("", [.. Words, "-"])).Refused(2, "Standard input is empty");
     }
 

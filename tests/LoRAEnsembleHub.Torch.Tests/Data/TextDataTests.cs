@@ -35,6 +35,27 @@ public sealed class TextDataTests
     }
 
     [Fact]
+    public void A_row_of_another_split_than_its_file_is_refused()
+    {
+        using var folder = new DataFolder();
+        folder.Write("test.csv", "text,label\nx,0\n");
+        folder.Write("weights.csv", "word,count\nx,1\n"); // no part of it
+        Assert.Equal(1, TextData.Open(folder.Path, "test").Count);
+        folder.Write("train.csv", Divided);
+        var problem = Assert.Throws<InvalidDataException>(() => TextData.Open(folder.Path, "train"));
+        Assert.Contains("train.csv(3): the row says that it is of the split test", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_part_with_secret_labels_does_not_keep_the_other_from_being_read()
+    {
+        using var folder = new DataFolder();
+        var table = folder.Write("a.csv", "text,label,split\nx,1,train\ny,-1,test\n");
+        Assert.Equal(["0", "1"], TextData.Open(table, "train").ClassNames);
+        Assert.Throws<InvalidDataException>(() => TextData.Open(table, "test"));
+    }
+
+    [Fact]
     public void Labels_are_numbers_of_the_classes_wanted_or_their_names()
     {
         using var folder = new DataFolder();

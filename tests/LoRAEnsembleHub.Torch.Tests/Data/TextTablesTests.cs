@@ -40,6 +40,14 @@ public sealed class TextTablesTests
         Assert.EndsWith("a.txt(3)", lines[2].Source, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_quoted_nothing_is_a_row_and_a_blank_line_is_none()
+    {
+        using var folder = new DataFolder();
+        var rows = TextTables.Read(folder.Write("a.csv", "text\n\"\"\none\n\n\"\"\n"));
+        Assert.Equal([("", 2), ("one", 3), ("", 5)], rows.Select(row => (row.Text, row.Line!.Value)));
+    }
+
     [Theory]
     [InlineData("sentence1,sentence2")]
     [InlineData("premise,hypothesis")]
@@ -85,6 +93,7 @@ public sealed class TextTablesTests
     [InlineData("a.jsonl", "{\"text\": {}}\n", "(1): text is an object")]
     [InlineData("a.jsonl", "{\"text\": null}\n", "(1): text is null")]
     [InlineData("a.jsonl", "{\"text\": \"\\ud800\"}\n", "(1): text has an escape that is no character")]
+    [InlineData("a.jsonl", "{\"text\": \"x\", \"\\ud83d\": 1}\n", "(1): a name has an escape that is no character")]
     [InlineData("a.jsonl", "{\"label\": 1}\n", "(1): no column of texts. Found: label.")]
     [InlineData("a.xml", "<text/>", "ends in .csv")]
     public void A_table_that_is_wrong_is_refused_with_the_place(string name, string content, string expected)

@@ -95,7 +95,7 @@ internal sealed class ForwardCommand : Verb
             "model",
             $"{source} has no tensor {model.InputNames[0]}; a {model.Identity.ModelType} model needs {string.Join(", ", model.InputNames)}. "
                 + $"The file holds {(names.Length == 0 ? "no tensors" : Figures.Listed(names))}.",
-            "lorae-hub preprocess makes such a file from pictures."
+            "lorae-hub preprocess makes such a file from pictures, sounds or texts."
         );
     }
 

@@ -17,7 +17,7 @@ internal sealed class InputOptionsChoice
     private readonly Option<int?> maxTokens = OptionKinds.WholeNumber(
         "--max-tokens",
         "Read so many tokens of a text at most (default: what model and tokenizer allow)",
-        least: 2
+        least: 3
     );
 
     /// <summary>Adds the options to a verb.</summary>

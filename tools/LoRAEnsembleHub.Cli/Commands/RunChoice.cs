@@ -85,7 +85,7 @@ internal sealed class RunChoice
     private readonly Option<int?> maxTokens = OptionKinds.WholeNumber(
         "--max-tokens",
         "Read so many tokens of a text at most (default: what model and tokenizer allow)",
-        least: 2
+        least: 3
     );
     private readonly Option<string?> device = OptionKinds.Device();
     private readonly Option<string?> route = OptionKinds.Route();

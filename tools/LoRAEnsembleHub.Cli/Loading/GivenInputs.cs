@@ -37,6 +37,13 @@ internal static class GivenInputs
                 Need.File(text, pipeline.Word);
                 items.Add(new InputItem(text, null));
             }
+            else if (File.Exists(text) || Directory.Exists(text))
+            {
+                throw CommandException.Usage(
+                    $"{text} is a {(File.Exists(text) ? "file" : "folder")}, and no table of texts by its name (.csv, .tsv, .jsonl, .ndjson, .txt).",
+                    "Give a table, or --data for a data set; to predict these very words, write them to standard input and give -."
+                );
+            }
             else
             {
                 items.Add(new InputItem($"argument {index + 1}", text));

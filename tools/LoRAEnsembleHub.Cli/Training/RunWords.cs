@@ -24,6 +24,11 @@ internal static class RunWords
     public static (ImageAugmentation Pictures, SpectrogramAugmentation? Sounds) Augmentation(string list)
     {
         var (pictures, sounds) = (new ImageAugmentation(), (SpectrogramAugmentation?)null);
+        if (Items(list).CountBy(item => item.Split(':')[0]).FirstOrDefault(kind => kind.Value > 1) is { Value: > 1 } twice)
+        {
+            throw CommandException.Usage($"--augment has {twice.Key} {twice.Value} times; give each change once.");
+        }
+
         foreach (var item in list == "none" ? [] : Items(list))
         {
             if (PictureChange(pictures, item) is { } changed)
