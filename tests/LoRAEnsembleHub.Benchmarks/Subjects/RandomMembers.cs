@@ -2,7 +2,6 @@ using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Training;
-using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Benchmarks.Subjects;
 

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using LoRAEnsembleHub.Benchmarks.Subjects;
+using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Weights;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Benchmarks.Speed;
+
+/// <summary>All members' predictions by the library against a plain loop over members.</summary>
+internal static class ForwardCommand
+{
+    private const float HighestDifference = 1e-3f;
+
+    public static Command Create()
+    {
+        var command = new Command("forward", "Time of a prediction of all members of a ViT-B/16, against a plain loop over members");
+        var options = new SpeedOptions(command, usualMembers: 16, usualBatch: 1);
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var baseFolder = options.BaseFolder(parsed);
+                var members = options.Members(parsed);
+                var ensemble = $"{baseFolder}-m{members}-r8";
+                await RandomVit.WriteAsync(baseFolder, cancellationToken).ConfigureAwait(false);
+                await RandomMembers.WriteAsync(ensemble, baseFolder, members, cancellationToken).ConfigureAwait(false);
+                return Run(baseFolder, ensemble, options.Batch(parsed), options.Rounds(parsed), options.Bfloat16(parsed)) ? 0 : 1;
+            }
+        );
+        return command;
+    }
+
+    private static bool Run(string baseFolder, string ensembleFolder, int batch, int rounds, bool bfloat16)
+    {
+        using var pixels = randn(batch, 3, RandomVit.Pixels, RandomVit.Pixels);
+        var inputs = new Dictionary<string, Tensor> { ["pixel_values"] = pixels };
+        using var exact = Opened.Load(baseFolder, ensembleFolder, new ModelOptions());
+        using var matrix = Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Route = ProductRoute.Matrix });
+        using var convolution = Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Route = ProductRoute.Convolution });
+        var plain = new PlainVit(TensorFile.Read(Path.Combine(baseFolder, "model.safetensors")));
+        var each = Directory
+            .GetDirectories(ensembleFolder, "member-*")
+            .Order(StringComparer.Ordinal)
+            .Select(folder => PlainVit.Member(TensorFile.Read(Path.Combine(folder, "adapter_model.safetensors"))))
+            .ToArray();
+        Tensor Loop()
+        {
+            using var quiet = no_grad();
+            using var scope = NewDisposeScope();
+            return stack(each.Select(member => plain.Forward(pixels, member))).DetachFromDisposeScope();
+        }
+
+        using var expected = Loop();
+        using var found = exact.Model.Forward(inputs);
+        var difference = (expected - found.Logits).abs().max().item<float>();
+        Rounds.Say($"ViT-B/16, {each.Length} members of rank 8, {batch} pictures, {get_num_threads()} threads; median of {rounds}.");
+        Rounds.Say($"Logits of library and loop differ by {difference:g2} at most.");
+        var flops = each.Length * batch * PlainVit.Flops();
+        var subjects = new List<Subject>
+        {
+            new("plain TorchSharp, member by member", () => Loop().Dispose(), flops),
+            new("library, float32, route by trial", () => exact.Model.Forward(inputs).Dispose(), flops),
+            new("library, float32, plain products", () => matrix.Model.Forward(inputs).Dispose(), flops),
+            new("library, float32, 1 x 1 convolutions", () => convolution.Model.Forward(inputs).Dispose(), flops),
+        };
+        using var rounded = bfloat16 ? Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Dtype = ScalarType.BFloat16 }) : null;
+        if (rounded is not null)
+        {
+            subjects.Add(new Subject("library, bfloat16", () => rounded.Model.Forward(inputs).Dispose(), flops));
+        }
+
+        Rounds.Print(subjects, rounds);
+        Rounds.Print(Roofline.Subjects(), rounds);
+        Rounds.Say($"GF/s count what the loop computes; the library leaves out what no head reads.");
+        return difference <= HighestDifference;
+    }
+
+    /// <summary>A base with its members attached.</summary>
+    private sealed record Opened(PretrainedModel Model, AdapterEnsemble Ensemble) : IDisposable
+    {
+        public static Opened Load(string baseFolder, string ensembleFolder, ModelOptions options)
+        {
+            var model = PretrainedModels.Load(baseFolder, options);
+            var ensemble = AdapterEnsemble.Load(ensembleFolder, model);
+            model.Attach(ensemble.Members);
+            return new Opened(model, ensemble);
+        }
+
+        public void Dispose()
+        {
+            Model.Dispose();
+            Ensemble.Dispose();
+        }
+    }
+}
