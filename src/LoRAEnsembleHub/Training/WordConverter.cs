@@ -19,7 +19,11 @@ internal sealed class WordConverter : JsonConverterFactory
     {
         private static readonly Dictionary<T, string> words = Enum.GetValues<T>().ToDictionary(kind => kind, WordOf);
 
-        private static readonly Dictionary<string, T> kinds = words.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+        private static readonly Dictionary<string, T> kinds = words.ToDictionary(
+            pair => pair.Value,
+            pair => pair.Key,
+            StringComparer.Ordinal
+        );
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
@@ -29,8 +33,7 @@ internal sealed class WordConverter : JsonConverterFactory
                 : throw new JsonException($"\"{reader.GetString()}\" is not known here; known are {known}.");
         }
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(words[value]);
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(words[value]);
 
         private static string WordOf(T kind) =>
             typeof(T).GetField(kind.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
