@@ -39,10 +39,14 @@ internal static class PredictionTable
                 : Array.Empty<string>(),
         ];
 
-    /// <summary>A text as far as there is room for it; examples that lie in one file by their number, since its path would fill the line.</summary>
+    /// <summary>
+    /// A text as far as there is room for it; examples that lie in one file by their number, and files far away by their last folder, since a whole
+    /// path would fill the line.
+    /// </summary>
     private static string Shown(ShownPrediction one) =>
         one.Text is { } text ? Shortened(text)
         : one.Input.LastIndexOf('#') is var mark and >= 0 && !File.Exists(one.Input) ? one.Input[mark..]
+        : one.Input.Length > LongestText ? Path.Join("…", Path.GetFileName(Path.GetDirectoryName(one.Input)), Path.GetFileName(one.Input))
         : one.Input;
 
     private static string Shortened(string text)
