@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Torch.Tests.Native;
 
@@ -194,9 +195,17 @@ public sealed class HubVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
             "0.0.0.0"
         );
         (await Tool.RunAsync("serve")).Refused(2, "nothing to serve");
-        using var kill = Process.Start("kill", ["-INT", $"{hub.Process.Id}"]);
+        // A shell starts what runs in the background with SIGINT ignored, which every child inherits; SIGTERM takes the same way out.
+        using var kill = Process.Start("kill", [await IsInterruptIgnoredAsync() ? "-TERM" : "-INT", $"{hub.Process.Id}"]);
         await hub.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, hub.Process.ExitCode);
+    }
+
+    private static async Task<bool> IsInterruptIgnoredAsync()
+    {
+        var status = await File.ReadAllLinesAsync("/proc/self/status", TestContext.Current.CancellationToken);
+        var ignored = status.Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim();
+        return (ulong.Parse(ignored, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0b10) != 0; // signal 2
     }
 
     private static IEnumerable<string> Names(JsonNode list) => list.AsArray().Select(name => (string)name!);
