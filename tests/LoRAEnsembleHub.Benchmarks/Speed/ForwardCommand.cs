@@ -60,6 +60,9 @@ internal static class ForwardCommand
         {
             new("plain TorchSharp, member by member", () => Loop().Dispose(), flops),
             new("library, float32, route by trial", () => exact.Model.Forward(inputs).Dispose(), flops),
+            new("  one member at a time", () => exact.Model.Forward(inputs, new ForwardOptions { MemberChunk = 1 }).Dispose(), flops),
+            new("  four members at a time", () => exact.Model.Forward(inputs, new ForwardOptions { MemberChunk = 4 }).Dispose(), flops),
+            new("  all tokens to the end", () => exact.Model.Forward(inputs, new ForwardOptions { HiddenStates = true }).Dispose(), flops),
             new("library, float32, plain products", () => matrix.Model.Forward(inputs).Dispose(), flops),
             new("library, float32, 1 x 1 convolutions", () => convolution.Model.Forward(inputs).Dispose(), flops),
         };

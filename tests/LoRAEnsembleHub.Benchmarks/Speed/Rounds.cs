@@ -10,46 +10,55 @@ namespace LoRAEnsembleHub.Benchmarks.Speed;
 internal sealed record Subject(string Name, Action Run, double? Flops = null);
 
 /// <summary>Times subjects in turn, so that a machine that slows down slows all of them, and compares medians.</summary>
+/// <remarks>
+/// On a busy machine processor time says more than the clock, provided that waiting threads sleep: set OMP_WAIT_POLICY=passive.
+/// </remarks>
 internal static class Rounds
 {
     /// <summary>Runs every subject once untimed, then all of them in turn.</summary>
     /// <param name="subjects">The first one is what the others are compared with.</param>
     /// <param name="rounds">Timed runs of each; 1 or more.</param>
-    /// <returns>Median seconds per subject.</returns>
-    public static double[] Measure(IReadOnlyList<Subject> subjects, int rounds)
+    /// <returns>Median seconds on the clock, and of processor time of this process, per subject.</returns>
+    private static (double Clock, double Processor)[] Measure(IReadOnlyList<Subject> subjects, int rounds)
     {
         foreach (var subject in subjects)
         {
             subject.Run();
         }
 
-        var times = subjects.Select(_ => new List<double>()).ToArray();
+        var clocks = subjects.Select(_ => new List<double>()).ToArray();
+        var processors = subjects.Select(_ => new List<double>()).ToArray();
         for (var round = 0; round < rounds; round++)
         {
             foreach (var (index, subject) in subjects.Index())
             {
-                var start = Stopwatch.GetTimestamp();
+                var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
                 subject.Run();
-                times[index].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                clocks[index].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                processors[index].Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
             }
         }
 
-        return [.. times.Select(Median)];
+        return [.. clocks.Zip(processors, (clock, processor) => (Median(clock), Median(processor)))];
     }
 
     /// <summary>Measures and prints a row per subject.</summary>
     public static void Print(IReadOnlyList<Subject> subjects, int rounds)
     {
         var medians = Measure(subjects, rounds);
-        Say($"{"", -44}{"ms", 10}{"times faster", 14}{"GF/s", 8}");
+        var (clock, processor) = medians[0];
+        Say($"{"", -40}{"ms", 10}{"ratio", 7}{"CPU ms", 10}{"ratio", 7}{"GF/s", 7}");
         foreach (var (index, subject) in subjects.Index())
         {
-            var rate = subject.Flops is { } flops ? (flops / medians[index] / 1e9).ToString("0", CultureInfo.InvariantCulture) : "";
-            Say($"{subject.Name, -44}{1000 * medians[index], 10:0.0}{medians[0] / medians[index], 14:0.00}{rate, 8}");
+            var (time, used) = medians[index];
+            var rate = subject.Flops is { } flops ? (flops / time / 1e9).ToString("0", CultureInfo.InvariantCulture) : "";
+            Say(
+                $"{subject.Name, -40}{1000 * time, 10:0.00}{time / clock, 7:0.00}{1000 * used, 10:0.00}{used / processor, 7:0.00}{rate, 7}"
+            );
         }
     }
 
-    public static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
 
     public static void Say(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }
