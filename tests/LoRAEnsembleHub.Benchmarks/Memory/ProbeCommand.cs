@@ -21,6 +21,7 @@ internal static class ProbeCommand
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 1, Description = "Pictures per prediction" };
         var predictions = new Option<int>("--predictions") { DefaultValueFactory = _ => 100, Description = "Predictions" };
         var chunk = new Option<int?>("--member-chunk") { Description = "Members computed together; left out, the library chooses" };
+        var route = new Option<ProductRoute>("--route") { Description = "How products with the base's weights are computed" };
         var command = new Command("probe", "Load, predict, and write this process's memory as JSON")
         {
             baseFolder,
@@ -28,6 +29,7 @@ internal static class ProbeCommand
             batch,
             predictions,
             chunk,
+            route,
         };
         command.SetAction(parsed =>
         {
@@ -36,16 +38,24 @@ internal static class ProbeCommand
                 parsed.GetValue(ensemble),
                 parsed.GetValue(batch),
                 parsed.GetValue(predictions),
-                new ForwardOptions { MemberChunk = parsed.GetValue(chunk) }
+                new ForwardOptions { MemberChunk = parsed.GetValue(chunk) },
+                parsed.GetValue(route)
             );
             Console.Out.WriteLine(JsonSerializer.Serialize(report));
         });
         return command;
     }
 
-    private static ProbeReport Measure(string baseFolder, string? ensembleFolder, int batch, int predictions, ForwardOptions options)
+    private static ProbeReport Measure(
+        string baseFolder,
+        string? ensembleFolder,
+        int batch,
+        int predictions,
+        ForwardOptions options,
+        ProductRoute route
+    )
     {
-        using var model = PretrainedModels.Load(baseFolder);
+        using var model = PretrainedModels.Load(baseFolder, new ModelOptions { Route = route });
         using var ensemble = ensembleFolder is null ? null : AdapterEnsemble.Load(ensembleFolder, model);
         if (ensemble is not null)
         {
