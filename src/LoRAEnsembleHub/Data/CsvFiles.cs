@@ -9,8 +9,6 @@ namespace LoRAEnsembleHub.Data;
 /// </remarks>
 internal static class CsvFiles
 {
-    internal const int HighestLabel = 999_999; // A typing error must not become a list of a billion class names.
-
     /// <summary>Opens one split; the files come in the order of the rows.</summary>
     /// <exception cref="InvalidDataException">A row is wrong; the message names the file and the line.</exception>
     internal static LabeledData<T> Open<T>(
@@ -29,7 +27,9 @@ internal static class CsvFiles
             throw new InvalidDataException($"{file}: no rows below the header; one row per {kind.Word} is needed.");
         }
 
-        var numbers = table.Rows.All(row => IsWholeNumber(row.Fields[label])) ? Numbers(table, file, label) : null;
+        var numbers = table.Rows.All(row => ClassNumber.Is(row.Fields[label]))
+            ? table.Rows.Select(row => ClassNumber.Read(row.Fields[label], $"{file}({row.Line})")).ToArray()
+            : null;
         var own = ClassNameFiles.Find(folder) ?? (numbers is null ? Texts(table, label) : NamesOf(table, file, numbers));
         var map = new LabelMap(file, own, classNames, numbers is null ? 0 : numbers.Max() + 1);
         var picked = splitColumn is { } at ? Splits.Pick(file, split, table.Rows.Select(row => row.Fields[at])) : null;
@@ -84,21 +84,6 @@ internal static class CsvFiles
             ? full
             : throw new InvalidDataException($"{where}: the {kind.Word} '{path}' is not there. Paths are relative to the table.");
     }
-
-    private static int[] Numbers(CsvTable table, string file, int label) =>
-        [
-            .. table.Rows.Select(row =>
-                int.TryParse(row.Fields[label], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                && number is >= 0 and <= HighestLabel
-                    ? number
-                    : throw new InvalidDataException(
-                        $"{file}({row.Line}): the label is {row.Fields[label]}; labels are 0 … {HighestLabel}."
-                    )
-            ),
-        ];
-
-    private static bool IsWholeNumber(string text) =>
-        text.AsSpan(text is ['-' or '+', ..] ? 1 : 0) is { Length: > 0 } digits && !digits.ContainsAnyExceptInRange('0', '9');
 
     private static string[] Texts(CsvTable table, int label) =>
         [.. table.Rows.Select(row => row.Fields[label]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

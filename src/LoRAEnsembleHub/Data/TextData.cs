@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LoRAEnsembleHub.Data;
 
 /// <summary>Opens tables of texts, labelled or not.</summary>
@@ -166,29 +164,21 @@ public static class TextData
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(labeled[0].File))!;
-        var areNumbers = labeled.All(row => IsWholeNumber(row.Label!));
+        var areNumbers = labeled.All(row => ClassNumber.Is(row.Label!));
         var own =
             ClassNameFiles.Find(folder)
             ?? (!areNumbers ? [.. labeled.Select(row => row.Label!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : null);
         // what another part of the table says is its own affair, as the −1 of texts whose class is kept secret
-        var classes = areNumbers ? 1 + labeled.Max(row => IsLabel(row.Label, out var number) ? number : -1) : 0;
+        var classes = areNumbers ? 1 + labeled.Max(row => ClassNumber.TryRead(row.Label, out var number) ? number : -1) : 0;
         var map = new LabelMap(place, own, classNames, classes);
         return new LabeledTexts(
             name,
             map.ClassNames,
-            [.. chosen.Select(row => (row, areNumbers ? map.ByNumber(Number(row), row.Source) : map.ByName(row.Label!)))]
+            [
+                .. chosen.Select(row =>
+                    (row, areNumbers ? map.ByNumber(ClassNumber.Read(row.Label, row.Source), row.Source) : map.ByName(row.Label!))
+                ),
+            ]
         );
     }
-
-    private static bool IsWholeNumber(string text) =>
-        text.AsSpan(text is ['-' or '+', ..] ? 1 : 0) is { Length: > 0 } digits && !digits.ContainsAnyExceptInRange('0', '9');
-
-    private static bool IsLabel(string? text, out int number) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
-        && number is >= 0 and <= CsvFiles.HighestLabel;
-
-    private static int Number(TextRow row) =>
-        IsLabel(row.Label, out var number)
-            ? number
-            : throw new InvalidDataException($"{row.Source}: the label is {row.Label}; labels are 0 … {CsvFiles.HighestLabel}.");
 }
