@@ -192,14 +192,7 @@ public sealed class Predictions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(first, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(first, Examples);
-        var order = Enumerable.Range(0, Examples).ToArray();
-        var draws = new SeededDraws(seed, first);
-        for (var at = 0; at < first; at++)
-        {
-            var other = at + draws.Below(Examples - at);
-            (order[at], order[other]) = (order[other], order[at]);
-        }
-
+        var order = new SeededDraws(seed, first).Without(Examples, first);
         Array.Sort(order, 0, first);
         Array.Sort(order, first, Examples - first);
         return (Take(order.AsSpan(0, first)), Take(order.AsSpan(first)));

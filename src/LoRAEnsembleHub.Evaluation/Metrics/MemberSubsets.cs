@@ -50,14 +50,7 @@ internal static class MemberSubsets
         var (chosen, seen, draws) = (new List<int[]>(), new HashSet<string>(StringComparer.Ordinal), new SeededDraws(seed, count));
         while (chosen.Count < most)
         {
-            var order = Enumerable.Range(0, members).ToArray();
-            for (var at = 0; at < count; at++)
-            {
-                var other = at + draws.Below(members - at);
-                (order[at], order[other]) = (order[other], order[at]);
-            }
-
-            var subset = order[..count].Order().ToArray();
+            var subset = draws.Without(members, count)[..count].Order().ToArray();
             if (seen.Add(string.Join(',', subset)))
             {
                 chosen.Add(subset);

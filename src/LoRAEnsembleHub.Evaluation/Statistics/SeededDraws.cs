@@ -39,6 +39,22 @@ internal struct SeededDraws
         return (int)high;
     }
 
+    /// <summary>Draws numbers without putting them back.</summary>
+    /// <param name="bound">Drawn are numbers in [0, bound).</param>
+    /// <param name="count">How many; 0 … bound.</param>
+    /// <returns>All numbers, those drawn first in the order of the draws.</returns>
+    internal int[] Without(int bound, int count)
+    {
+        var order = Enumerable.Range(0, bound).ToArray();
+        for (var at = 0; at < count; at++)
+        {
+            var other = at + Below(bound - at);
+            (order[at], order[other]) = (order[other], order[at]);
+        }
+
+        return order;
+    }
+
     private static ulong Mix(ulong bits)
     {
         unchecked
