@@ -91,15 +91,13 @@ internal sealed class Ast : PretrainedModel
     }
 
     private protected override Dictionary<string, Tensor> Finish(
-        Tensor hidden,
+        Tensor states,
         EncoderPass pass,
         AttachedMembers? members,
         bool hiddenStates
     )
     {
-        using var scope = NewDisposeScope();
         var norm = Parameters.LayerNorm("layernorm", Eps);
-        var states = hidden.view(hidden.size(0), pass.Batch, pass.Tokens, -1); // [members or 1, batch, tokens, hidden]
         var pooled = norm.Forward(states.narrow(2, 0, AstLayout.PrefixTokens)).mean([2]); // [members or 1, batch, hidden]
         var outputs = new Dictionary<string, Tensor>();
         var (modules, parameters) = HeadFor(members);
@@ -118,6 +116,6 @@ internal sealed class Ast : PretrainedModel
             outputs.Add("logits", head.Forward(pooled));
         }
 
-        return outputs.ToDictionary(output => output.Key, output => output.Value.MoveToOuterDisposeScope());
+        return outputs;
     }
 }

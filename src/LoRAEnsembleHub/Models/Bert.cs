@@ -67,14 +67,12 @@ internal sealed class Bert : PretrainedModel
     }
 
     private protected override Dictionary<string, Tensor> Finish(
-        Tensor hidden,
+        Tensor states,
         EncoderPass pass,
         AttachedMembers? members,
         bool hiddenStates
     )
     {
-        using var scope = NewDisposeScope();
-        var states = hidden.view(hidden.size(0), pass.Batch, pass.Tokens, -1); // [members or 1, batch, tokens, hidden]
         var pooled = Parameters.Linear("pooler.dense").Forward(states.select(2, 0), null, pass.Route).tanh(); // [members or 1, batch, hidden]
         var outputs = new Dictionary<string, Tensor>();
         var (modules, parameters) = HeadFor(members);
@@ -90,7 +88,7 @@ internal sealed class Bert : PretrainedModel
             outputs.Add("logits", MemberHead.Of(parameters, BertLayout.Classifier).Forward(dropped));
         }
 
-        return outputs.ToDictionary(output => output.Key, output => output.Value.MoveToOuterDisposeScope());
+        return outputs;
     }
 
     /// <summary>0 for keys that count and the lowest number for those that do not: [batch, 1, 1, tokens]; null when all count.</summary>

@@ -214,7 +214,7 @@ public abstract class PretrainedModel : IDisposable
             x = RunBlock(layer, x, pass, members.Blocks[layer]);
         }
 
-        return Finish(x, pass.Behind, members, false)["logits"].MoveToOuterDisposeScope();
+        return Results(x, pass.Behind, members, false)["logits"].MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the base's weights. Attached sets are the caller's and stay.</summary>
@@ -245,14 +245,26 @@ public abstract class PretrainedModel : IDisposable
         Generator? dropout
     );
 
-    /// <summary>Everything after the last block, by output name: [members or 1, batch, …].</summary>
-    /// <remarks>Tokens that no head reads are missing unless hidden states are asked for or there is no head.</remarks>
+    /// <summary>Everything after the last block, by output name: [members or 1, batch, …], in the current scope.</summary>
+    /// <param name="states">[members or 1, batch, tokens, hidden]; tokens that no head reads are missing unless hidden states are asked for or there is no head.</param>
+    /// <param name="pass">What was run.</param>
+    /// <param name="members">The members, or null for the base alone.</param>
+    /// <param name="hiddenStates">Whether the last states are wanted too.</param>
     private protected abstract Dictionary<string, Tensor> Finish(
-        Tensor hidden,
+        Tensor states,
         EncoderPass pass,
         AttachedMembers? members,
         bool hiddenStates
     );
+
+    // What is computed on the way to the results is let go of at once.
+    private Dictionary<string, Tensor> Results(Tensor hidden, EncoderPass pass, AttachedMembers? members, bool hiddenStates)
+    {
+        using var scope = NewDisposeScope();
+        var states = hidden.view(hidden.size(0), pass.Batch, pass.Tokens, -1); // [members or 1, batch, tokens, hidden]
+        return Finish(states, pass, members, hiddenStates)
+            .ToDictionary(output => output.Key, output => output.Value.MoveToOuterDisposeScope());
+    }
 
     /// <summary>The head to compute with: the members' own, else the base's with a members axis of one, in the current scope.</summary>
     /// <returns>Its modules, none when there is no head, and its parameters by name, [members or 1, …].</returns>
@@ -358,7 +370,7 @@ public abstract class PretrainedModel : IDisposable
             }
         }
 
-        var outputs = Finish(x, pass.Behind, members, options.HiddenStates);
+        var outputs = Results(x, pass.Behind, members, options.HiddenStates);
         for (var index = 0; index < states?.Count; index++)
         {
             outputs.Add($"hidden_states.{index}", states[index].view(states[index].size(0), pass.Batch, pass.Tokens, -1));

@@ -94,15 +94,13 @@ internal sealed class Vit : PretrainedModel
     }
 
     private protected override Dictionary<string, Tensor> Finish(
-        Tensor hidden,
+        Tensor states,
         EncoderPass pass,
         AttachedMembers? members,
         bool hiddenStates
     )
     {
-        using var scope = NewDisposeScope();
         var norm = Parameters.LayerNorm("layernorm", Eps);
-        var states = hidden.view(hidden.size(0), pass.Batch, pass.Tokens, -1); // [members or 1, batch, tokens, hidden]
         var outputs = new Dictionary<string, Tensor>();
         Tensor Token(int index) => norm.Forward(states.select(2, index)); // [members or 1, batch, hidden]
         var (modules, head) = HeadFor(members);
@@ -129,7 +127,7 @@ internal sealed class Vit : PretrainedModel
             outputs.Add("distillation_logits", logits[1]);
         }
 
-        return outputs.ToDictionary(output => output.Key, output => output.Value.MoveToOuterDisposeScope());
+        return outputs;
     }
 
     /// <summary>Position embeddings for an image: as stored, or the patch part resized bicubically without antialiasing.</summary>
