@@ -230,7 +230,8 @@ public sealed class AdapterSet : IDisposable
                 site.Name,
                 SiteFactors.Stack(
                     [.. members.Select(m => m.Factors.TryGetValue(site.Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
-                    site
+                    site.In,
+                    site.Out
                 )
             );
         }
