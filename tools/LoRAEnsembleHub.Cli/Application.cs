@@ -57,6 +57,7 @@ internal static class Application
             new TrainCommand(),
             new ForwardCommand(),
             new PreprocessCommand(),
+            new ConvertCommand(),
             new PullCommand(),
             new PushCommand(),
             new ListCommand(),
