@@ -60,6 +60,7 @@ internal static class Application
             new AssembleCommand(),
             new MembersCommand(),
             new MergeCommand(),
+            new ConvertCommand(),
             new PullCommand(),
             new PushCommand(),
             new ListCommand(),

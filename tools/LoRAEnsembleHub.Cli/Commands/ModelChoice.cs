@@ -23,14 +23,16 @@ internal sealed class ModelChoice
     );
 
     /// <summary>Adds the options to a verb.</summary>
-    public ModelChoice(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="computes">Whether the verb runs the model, so that it matters where and how.</param>
+    public ModelChoice(Command command, bool computes = true)
     {
         ensemble = OptionKinds.Text(
             "--ensemble",
             "DIR",
             "Ensemble folder, folder of PEFT members, one PEFT adapter, or the id of a pulled ensemble; none: the base alone"
         );
-        Option[] options = [baseFolder, ensemble, device, dtype, route, allowMismatch];
+        Option[] options = computes ? [baseFolder, ensemble, device, dtype, route, allowMismatch] : [baseFolder, ensemble, allowMismatch];
         foreach (var option in options)
         {
             command.Add(option);
