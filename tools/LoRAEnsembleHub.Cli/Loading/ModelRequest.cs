@@ -3,8 +3,8 @@ using LoRAEnsembleHub.Models;
 namespace LoRAEnsembleHub.Cli.Loading;
 
 /// <summary>What to compute with.</summary>
-/// <param name="Base">Folder of the base.</param>
-internal sealed record ModelRequest(string Base)
+/// <param name="Base">Folder of the base; null for an ensemble that brings all its weights.</param>
+internal sealed record ModelRequest(string? Base)
 {
     /// <summary>Folder of the ensemble, or null for the base alone.</summary>
     public string? Ensemble { get; init; }
