@@ -18,6 +18,21 @@ public sealed class EnsembleFolder
     /// <summary>One folder per member, in the order of the members axis.</summary>
     public IReadOnlyList<string> MemberFolders { get; }
 
+    /// <summary>The files that members, and what they share, consist of: paths in the folder with forward slashes. None without a manifest.</summary>
+    public IReadOnlyList<string> Files =>
+        Manifest is null
+            ? []
+            :
+            [
+                .. Parts(Manifest)
+                    .SelectMany(part =>
+                        (part.Sha256?.Keys ?? EnsembleMethod.FilesOf(Manifest, part)).Select(file => $"{part.Path}/{file}")
+                    ),
+            ];
+
+    /// <summary>The folder of a whole model that the ensemble brings: its shared weights, or its first member.</summary>
+    public string ModelFolder => Manifest?.Shared is null ? MemberFolders[0] : Path.Combine(FolderPath, EnsembleMethod.SharedFolder);
+
     /// <summary>Finds the members of an ensemble folder, a folder of PEFT members (in the order of their names), or one PEFT adapter.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="AdapterException">The manifest is wrong, there is no adapter, or it is not clear which ones are the members.</exception>
@@ -60,7 +75,7 @@ public sealed class EnsembleFolder
     /// <exception cref="AdapterException">A file is missing or is not the one that was written.</exception>
     public void VerifyMembers()
     {
-        foreach (var member in Manifest?.Members ?? [])
+        foreach (var member in Manifest is null ? [] : Parts(Manifest))
         {
             foreach (var (name, expected) in member.Sha256 ?? new Dictionary<string, string>())
             {
@@ -87,4 +102,19 @@ public sealed class EnsembleFolder
             }
         }
     }
+
+    /// <summary>The same, and tells where hashes are missing.</summary>
+    internal void VerifyMembers(List<string> warnings)
+    {
+        VerifyMembers();
+        if (Parts(Manifest!).Any(member => member.Sha256 is not { Count: > 0 }))
+        {
+            warnings.Add(
+                "The manifest does not state the hashes of every member, so it was not verified that they are as they were written."
+            );
+        }
+    }
+
+    private static IEnumerable<ManifestMember> Parts(EnsembleManifest manifest) =>
+        manifest.Members!.Append(manifest.Shared).OfType<ManifestMember>();
 }

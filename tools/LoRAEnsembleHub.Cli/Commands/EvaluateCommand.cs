@@ -55,7 +55,7 @@ internal sealed class EvaluateCommand : Verb
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         var (request, place, unfamiliar) = (
-            await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false),
+            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
             parsed.GetValue(data)!,
             parsed.GetValue(outside)
         );

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Training;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -11,7 +12,7 @@ internal sealed class ModelChoice
     private readonly Option<string?> baseFolder = OptionKinds.Text(
         "--base",
         "DIR",
-        "Folder of the base model, or the id of a pulled one (default: the pulled base that the ensemble names)"
+        "Folder of the base model, or the id of a pulled one (default: the pulled base that the ensemble names; none is needed for ensembles of whole models)"
     );
     private readonly Option<string?> ensemble;
     private readonly Option<string?> device = OptionKinds.Device();
@@ -41,16 +42,12 @@ internal sealed class ModelChoice
 
     /// <summary>What the command line asks for; repositories that were pulled are looked up in the cache.</summary>
     /// <exception cref="CommandException">A folder or repository is not there.</exception>
-    public async Task<ModelRequest> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public async Task<ModelRequest> ReadAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         var members = parsed.GetValue(ensemble) is { } named
             ? await CachedRepository.FolderAsync(named, "--ensemble", cancellationToken).ConfigureAwait(false)
             : null;
-        var model = parsed.GetValue(baseFolder) is { } given
-            ? await CachedRepository.FolderAsync(given, "--base", cancellationToken).ConfigureAwait(false)
-            : await CachedRepository
-                .BaseOfAsync(members ?? throw CommandException.Usage("--base or --ensemble is missing."), cancellationToken)
-                .ConfigureAwait(false);
+        var model = await BaseAsync(parsed.GetValue(baseFolder), members, session, cancellationToken).ConfigureAwait(false);
         return new ModelRequest(model)
         {
             Ensemble = members,
@@ -59,5 +56,24 @@ internal sealed class ModelChoice
             Route = parsed.GetValue(route) is { } word ? RunWords.Kind<ProductRoute>(word) : ProductRoute.Automatic,
             AllowBaseMismatch = parsed.GetValue(allowMismatch),
         };
+    }
+
+    private static async Task<string?> BaseAsync(string? given, string? members, Session session, CancellationToken cancellationToken)
+    {
+        if (members is not null && !LoadedEnsemble.NeedsBase(members))
+        {
+            if (given is not null)
+            {
+                session.Note($"{members} brings all its weights, so --base is not used.");
+            }
+
+            return null;
+        }
+
+        return given is not null
+            ? await CachedRepository.FolderAsync(given, "--base", cancellationToken).ConfigureAwait(false)
+            : await CachedRepository
+                .BaseOfAsync(members ?? throw CommandException.Usage("--base or --ensemble is missing."), cancellationToken)
+                .ConfigureAwait(false);
     }
 }
