@@ -37,19 +37,34 @@ internal sealed class ModelChoice
         }
     }
 
+    /// <summary>Whether an ensemble is named.</summary>
+    public bool NamesEnsemble(ParseResult parsed) => parsed.GetValue(ensemble) is not null;
+
     /// <summary>What the command line asks for; repositories that were pulled are looked up in the cache.</summary>
     /// <exception cref="CommandException">A folder or repository is not there.</exception>
-    public async Task<ModelRequest> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public Task<ModelRequest> ReadAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        ReadAsync(parsed, parsed.GetValue(ensemble), "--ensemble", cancellationToken);
+
+    /// <summary>The same with an ensemble, or a model that stands alone, which another option names.</summary>
+    /// <exception cref="CommandException">A folder or repository is not there.</exception>
+    public async Task<ModelRequest> ReadAsync(ParseResult parsed, string? named, string option, CancellationToken cancellationToken)
     {
-        var members = parsed.GetValue(ensemble) is { } named
-            ? await CachedRepository.FolderAsync(named, "--ensemble", cancellationToken).ConfigureAwait(false)
-            : null;
+        var folder = named is null ? null : await CachedRepository.FolderAsync(named, option, cancellationToken).ConfigureAwait(false);
+        if (folder is not null && option != "--ensemble" && File.Exists(Path.Combine(folder, "config.json")))
+        {
+            return Request(parsed, folder, null);
+        }
+
         var model = parsed.GetValue(baseFolder) is { } given
             ? await CachedRepository.FolderAsync(given, "--base", cancellationToken).ConfigureAwait(false)
             : await CachedRepository
-                .BaseOfAsync(members ?? throw CommandException.Usage("--base or --ensemble is missing."), cancellationToken)
+                .BaseOfAsync(folder ?? throw CommandException.Usage("--base or --ensemble is missing."), cancellationToken)
                 .ConfigureAwait(false);
-        return new ModelRequest(model)
+        return Request(parsed, model, folder);
+    }
+
+    private ModelRequest Request(ParseResult parsed, string model, string? members) =>
+        new(model)
         {
             Ensemble = members,
             Device = parsed.GetValue(device) ?? "cpu",
@@ -57,5 +72,4 @@ internal sealed class ModelChoice
             Route = parsed.GetValue(route) is { } word ? RunWords.Kind<ProductRoute>(word) : ProductRoute.Automatic,
             AllowBaseMismatch = parsed.GetValue(allowMismatch),
         };
-    }
 }

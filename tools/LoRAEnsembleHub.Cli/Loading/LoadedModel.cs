@@ -9,11 +9,12 @@ namespace LoRAEnsembleHub.Cli.Loading;
 /// <summary>A base with an ensemble attached, or the base alone.</summary>
 internal sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(PretrainedModel model, AdapterEnsemble? ensemble) => (Model, Ensemble) = (model, ensemble);
+    private LoadedModel(PretrainedModel model) => Model = model;
 
     public PretrainedModel Model { get; }
 
-    public AdapterEnsemble? Ensemble { get; }
+    /// <summary>Null for the base alone.</summary>
+    public AdapterEnsemble? Ensemble { get; private set; }
 
     /// <summary>1 for the base alone.</summary>
     public int Members => Ensemble?.Members.Count ?? 1;
@@ -44,24 +45,38 @@ internal sealed class LoadedModel : IDisposable
                 session.Note($"Fields of config.json that are not known and were not used: {string.Join(", ", unknown)}.");
             }
 
-            if (request.Ensemble is not { } folder)
-            {
-                return new LoadedModel(model, null);
-            }
-
-            var ensemble = AdapterEnsemble.Load(folder, model, request.AllowBaseMismatch);
-            model.Attach(ensemble.Members);
-            foreach (var warning in ensemble.Warnings)
-            {
-                session.Warn(warning);
-            }
-
-            return new LoadedModel(model, ensemble);
+            var loaded = new LoadedModel(model);
+            loaded.Take(request.Ensemble, request.AllowBaseMismatch, session);
+            return loaded;
         }
         catch
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Lets the attached ensemble go and attaches another one, or none; nothing happens where it is attached already.</summary>
+    public void Take(string? folder, bool allowBaseMismatch, Session session)
+    {
+        if (folder == Ensemble?.Folder)
+        {
+            return;
+        }
+
+        Model.Detach();
+        Ensemble?.Dispose();
+        Ensemble = null;
+        if (folder is null)
+        {
+            return;
+        }
+
+        Ensemble = AdapterEnsemble.Load(folder, Model, allowBaseMismatch);
+        Model.Attach(Ensemble.Members);
+        foreach (var warning in Ensemble.Warnings)
+        {
+            session.Warn(warning);
         }
     }
 
