@@ -5,6 +5,15 @@ namespace LoRAEnsembleHub.Torch.Tests.Inputs;
 
 public sealed class ImageCorruptionTests
 {
+    private static readonly int[] apart = [1, 3, 5]; // neighbours may meet a small picture's own rhythm
+    private static readonly CorruptionKind[] quiet =
+    [
+        CorruptionKind.Blur,
+        CorruptionKind.Contrast,
+        CorruptionKind.Pixelate,
+        CorruptionKind.Jpeg,
+    ];
+
     public static TheoryData<CorruptionKind> Kinds { get; } = [.. ImageCorruption.Kinds];
 
     [Theory]
@@ -15,7 +24,7 @@ public sealed class ImageCorruptionTests
         {
             var image = Textured(edge + 10, edge);
             var before = image.Pixels.ToArray();
-            var distances = new[] { 1, 3, 5 } // neighbours may meet a small picture's own rhythm
+            var distances = apart
                 .Select(severity => ImageCorruption.Apply(image, new Corruption(kind, severity), 3))
                 .Select(worse =>
                 {
@@ -96,7 +105,7 @@ public sealed class ImageCorruptionTests
     public void What_is_the_same_everywhere_stays_so_unless_noise_is_added()
     {
         var image = Plain(64, 97);
-        foreach (var kind in new[] { CorruptionKind.Blur, CorruptionKind.Contrast, CorruptionKind.Pixelate, CorruptionKind.Jpeg })
+        foreach (var kind in quiet)
         {
             var worse = ImageCorruption.Apply(image, new Corruption(kind, 5), 0);
             Assert.All(worse.Pixels.ToArray(), value => Assert.InRange(value, (byte)96, (byte)98));
