@@ -58,6 +58,7 @@ internal static class Application
             new ForwardCommand(),
             new PreprocessCommand(),
             new ConvertCommand(),
+            new BenchCommand(),
             new PullCommand(),
             new PushCommand(),
             new ListCommand(),

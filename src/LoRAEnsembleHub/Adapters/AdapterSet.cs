@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Models.Blocks;
 using LoRAEnsembleHub.Native;
@@ -104,19 +105,18 @@ public sealed class AdapterSet : IDisposable
         }
 
         NativeTorch.EnsureLoaded();
-        var members = new List<PeftMember>();
+        var members = new PeftMember?[folders.Count];
         try
         {
-            foreach (var folder in folders)
-            {
-                members.Add(PeftMember.Read(folder, catalogue));
-            }
-
-            return Stack(name, folders, members, catalogue, seeds);
+            ParallelItems.For(members.Length, index => members[index] = PeftMember.Read(folders[index], catalogue));
+            return Stack(name, folders, members!, catalogue, seeds);
         }
         finally
         {
-            members.ForEach(member => member.Dispose());
+            foreach (var member in members)
+            {
+                member?.Dispose();
+            }
         }
     }
 
@@ -203,7 +203,7 @@ public sealed class AdapterSet : IDisposable
     private static AdapterSet Stack(
         string name,
         IReadOnlyList<string> folders,
-        List<PeftMember> members,
+        IReadOnlyList<PeftMember> members,
         AdapterCatalogue catalogue,
         IReadOnlyList<long?>? seeds
     )
@@ -223,18 +223,17 @@ public sealed class AdapterSet : IDisposable
             }
         }
 
-        var sites = new Dictionary<string, SiteFactors>(StringComparer.Ordinal);
-        foreach (var site in catalogue.Sites.Where(site => members.Any(member => member.Factors.ContainsKey(site.Name))))
-        {
-            sites.Add(
-                site.Name,
-                SiteFactors.Stack(
-                    [.. members.Select(m => m.Factors.TryGetValue(site.Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
-                    site
+        AdapterSite[] adapted = [.. catalogue.Sites.Where(site => members.Any(member => member.Factors.ContainsKey(site.Name)))];
+        var factors = new SiteFactors[adapted.Length];
+        ParallelItems.For(
+            factors.Length,
+            index =>
+                factors[index] = SiteFactors.Stack(
+                    [.. members.Select(m => m.Factors.TryGetValue(adapted[index].Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
+                    adapted[index]
                 )
-            );
-        }
-
+        );
+        var sites = adapted.Zip(factors).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
         var facts = folders
             .Index()
             .Select(folder => new AdapterMember
@@ -291,7 +290,7 @@ public sealed class AdapterSet : IDisposable
             {
                 // the scale goes into B once, so that a forward pass never multiplies by it
                 var plain = factors.Scales.All(scale => scale == 1.0);
-                var up = plain ? factors.Up : factors.Up * tensor(factors.Scales.Select(scale => (float)scale).ToArray()).view(-1, 1, 1);
+                var up = plain ? factors.Up : factors.ScaledUp();
                 block.Add(site.Kind, new LowRank(Moved(factors.Down), plain ? Moved(up) : Keep(up.to(dtype, device))));
             }
         }

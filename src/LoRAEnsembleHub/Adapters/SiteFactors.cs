@@ -14,6 +14,23 @@ internal sealed record SiteFactors(Tensor Down, Tensor Up, IReadOnlyList<int> Ra
     {
         using var scope = NewDisposeScope();
         int[] ranks = [.. members.Select(member => (int)(member?.Down.size(0) ?? 0))];
+        var (down, up) = ranks.All(rank => rank == ranks[0])
+            ? (stack(members.Select(member => member!.Value.Down)), stack(members.Select(member => member!.Value.Up)))
+            : Padded(members, ranks, site);
+        return new SiteFactors(
+            down.DetachFromDisposeScope(),
+            up.DetachFromDisposeScope(),
+            ranks,
+            [.. members.Select(member => member?.Scale ?? 1.0)]
+        );
+    }
+
+    private static (Tensor Down, Tensor Up) Padded(
+        IReadOnlyList<(Tensor Down, Tensor Up, double Scale)?> members,
+        int[] ranks,
+        AdapterSite site
+    )
+    {
         var (count, rank) = (members.Count, ranks.Max());
         var down = zeros(count, rank, site.In);
         var up = zeros(count, site.Out, rank);
@@ -26,16 +43,14 @@ internal sealed record SiteFactors(Tensor Down, Tensor Up, IReadOnlyList<int> Ra
             }
         }
 
-        return new SiteFactors(
-            down.DetachFromDisposeScope(),
-            up.DetachFromDisposeScope(),
-            ranks,
-            [.. members.Select(member => member?.Scale ?? 1.0)]
-        );
+        return (down, up);
     }
 
     /// <summary>One member's own factors without padding; views in the current scope.</summary>
     public (Tensor Down, Tensor Up) Member(int index) => (Down[index].narrow(0, 0, Ranks[index]), Up[index].narrow(1, 0, Ranks[index]));
+
+    /// <summary>B of all members with their scales in it; in the current scope.</summary>
+    public Tensor ScaledUp() => Up * tensor(Scales.Select(scale => (float)scale).ToArray()).view(-1, 1, 1);
 
     /// <summary>s B A of one member: [out, in], in the current scope.</summary>
     public Tensor Update(int index)

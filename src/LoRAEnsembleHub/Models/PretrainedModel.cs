@@ -46,6 +46,11 @@ public abstract class PretrainedModel : IDisposable
     /// <summary>Names of the inputs, as transformers spells them, the first one always needed.</summary>
     public abstract IReadOnlyList<string> InputNames { get; }
 
+    /// <summary>Inputs of the shapes that the model takes and without content, as for measuring how fast it is.</summary>
+    /// <param name="batch">Examples; 1 or more.</param>
+    /// <returns>CPU tensors by name, in the caller's scope; texts have up to 128 tokens.</returns>
+    public abstract IReadOnlyDictionary<string, Tensor> BlankInputs(long batch);
+
     /// <summary>The adapters in use, or null.</summary>
     public AdapterSet? Attached => attachment?.Set;
 
@@ -156,7 +161,7 @@ public abstract class PretrainedModel : IDisposable
     /// <param name="inputs">Tensors by transformers' names; names that the model does not know are ignored. Not disposed.</param>
     /// <param name="options">Chunking and what to return; null takes the defaults.</param>
     /// <returns>Fresh tensors on the model's device in Float32; the caller disposes them.</returns>
-    /// <exception cref="ModelException">An input is missing or has another shape than the model needs.</exception>
+    /// <exception cref="ModelException">An input is missing or has another shape than the model needs, or there are no such members.</exception>
     /// <exception cref="ObjectDisposedException">The attached set was disposed.</exception>
     public ModelOutputs Forward(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions? options = null)
     {
@@ -164,9 +169,9 @@ public abstract class PretrainedModel : IDisposable
         options ??= ForwardOptions.Default;
         var current = attachment;
         current?.Set.ThrowIfDisposed();
-        var members = current?.Members;
         ComputeThreads.Apply();
         using var scope = NewDisposeScope();
+        var members = options.Chosen(current?.Members);
         using var quiet = no_grad();
         var prepared = Prepare(inputs, options);
         var batch = prepared.Values.First().size(0);
