@@ -230,7 +230,8 @@ public sealed class AdapterSet : IDisposable
             index =>
                 factors[index] = SiteFactors.Stack(
                     [.. members.Select(m => m.Factors.TryGetValue(adapted[index].Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
-                    adapted[index]
+                    adapted[index].In,
+                    adapted[index].Out
                 )
         );
         var sites = adapted.Zip(factors).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);

@@ -17,7 +17,10 @@ public static class EnsembleWriter
     /// <param name="folder">Made when absent. A folder that holds something else than an ensemble is refused.</param>
     /// <param name="set">The members; written as member-00, member-01 … in their order.</param>
     /// <param name="model">The base they belong to.</param>
-    /// <param name="facts">What the manifest says besides base and members, which are filled in here; labels must match the heads.</param>
+    /// <param name="facts">
+    /// What the manifest says besides members and hashes of the base, which are filled in here; labels must match the heads. The base's
+    /// repository is that of the model, else that of the facts.
+    /// </param>
     /// <param name="options">Spelling and companions; null takes the defaults.</param>
     /// <param name="cancellationToken">Stops the writing; a folder left half-written is marked and refused when it is read.</param>
     /// <returns>The manifest as written.</returns>
@@ -50,7 +53,7 @@ public static class EnsembleWriter
         await File.WriteAllBytesAsync(mark, [], cancellationToken).ConfigureAwait(false); // Empty, so there is no half of it.
         StoppedWrites.Remove(folder);
         File.Delete(Path.Combine(folder, EnsembleManifest.FileName));
-        var writer = new PeftWriter(set, model.Catalogue, options.Naming, model.Identity.RepoId, model.Identity.Revision);
+        var writer = new PeftWriter(set, model.Catalogue, options.Naming, manifest.BaseModel!.RepoId, manifest.BaseModel.Revision);
         var hash = string.Join(',', model.Identity.Files.Values.Select(file => file.Sha256).Order(StringComparer.Ordinal));
         var members = new List<ManifestMember>();
         foreach (var (index, member) in manifest.Members!.Index())
@@ -91,8 +94,8 @@ public static class EnsembleWriter
             Aggregation = facts.Aggregation ?? "mean_probability",
             BaseModel = (facts.BaseModel ?? new ManifestBase()) with
             {
-                RepoId = identity.RepoId,
-                Revision = identity.Revision,
+                RepoId = identity.RepoId ?? facts.BaseModel?.RepoId,
+                Revision = identity.RepoId is null ? facts.BaseModel?.Revision : identity.Revision,
                 ModelType = identity.ModelType,
                 Sha256 = identity.Files.ToDictionary(file => file.Key, file => file.Value.Sha256),
                 Size = identity.Files.ToDictionary(file => file.Key, file => file.Value.Size),
