@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Models.Blocks;
 using LoRAEnsembleHub.Native;
@@ -73,19 +74,18 @@ public sealed class AdapterSet : MemberSet
         }
 
         NativeTorch.EnsureLoaded();
-        var members = new List<PeftMember>();
+        var members = new PeftMember?[folders.Count];
         try
         {
-            foreach (var folder in folders)
-            {
-                members.Add(PeftMember.Read(folder, catalogue));
-            }
-
-            return Stack(name, folders, members, catalogue, seeds);
+            ParallelItems.For(members.Length, index => members[index] = PeftMember.Read(folders[index], catalogue));
+            return Stack(name, folders, members!, catalogue, seeds);
         }
         finally
         {
-            members.ForEach(member => member.Dispose());
+            foreach (var member in members)
+            {
+                member?.Dispose();
+            }
         }
     }
 
@@ -183,7 +183,7 @@ public sealed class AdapterSet : MemberSet
     private static AdapterSet Stack(
         string name,
         IReadOnlyList<string> folders,
-        List<PeftMember> members,
+        IReadOnlyList<PeftMember> members,
         AdapterCatalogue catalogue,
         IReadOnlyList<long?>? seeds
     )
@@ -203,19 +203,18 @@ public sealed class AdapterSet : MemberSet
             }
         }
 
-        var sites = new Dictionary<string, SiteFactors>(StringComparer.Ordinal);
-        foreach (var site in catalogue.Sites.Where(site => members.Any(member => member.Factors.ContainsKey(site.Name))))
-        {
-            sites.Add(
-                site.Name,
-                SiteFactors.Stack(
-                    [.. members.Select(m => m.Factors.TryGetValue(site.Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
-                    site.In,
-                    site.Out
+        AdapterSite[] adapted = [.. catalogue.Sites.Where(site => members.Any(member => member.Factors.ContainsKey(site.Name)))];
+        var factors = new SiteFactors[adapted.Length];
+        ParallelItems.For(
+            factors.Length,
+            index =>
+                factors[index] = SiteFactors.Stack(
+                    [.. members.Select(m => m.Factors.TryGetValue(adapted[index].Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
+                    adapted[index].In,
+                    adapted[index].Out
                 )
-            );
-        }
-
+        );
+        var sites = adapted.Zip(factors).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
         var facts = folders
             .Index()
             .Select(folder => new AdapterMember
@@ -272,7 +271,7 @@ public sealed class AdapterSet : MemberSet
             {
                 // the scale goes into B once, so that a forward pass never multiplies by it
                 var plain = factors.Scales.All(scale => scale == 1.0);
-                var up = plain ? factors.Up : factors.Up * tensor(factors.Scales.Select(scale => (float)scale).ToArray()).view(-1, 1, 1);
+                var up = plain ? factors.Up : factors.ScaledUp();
                 block.Add(site.Kind, new LowRank(Moved(factors.Down), plain ? Moved(up) : Keep(up.to(dtype, device))));
             }
         }

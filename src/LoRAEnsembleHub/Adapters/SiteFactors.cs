@@ -17,6 +17,24 @@ internal sealed record SiteFactors(Tensor Down, Tensor Up, IReadOnlyList<int> Ra
     {
         using var scope = NewDisposeScope();
         int[] ranks = [.. members.Select(member => (int)(member?.Down.size(0) ?? 0))];
+        var (down, up) = ranks.All(rank => rank == ranks[0])
+            ? (stack(members.Select(member => member!.Value.Down)), stack(members.Select(member => member!.Value.Up)))
+            : Padded(members, ranks, width, height);
+        return new SiteFactors(
+            down.DetachFromDisposeScope(),
+            up.DetachFromDisposeScope(),
+            ranks,
+            [.. members.Select(member => member?.Scale ?? 1.0)]
+        );
+    }
+
+    private static (Tensor Down, Tensor Up) Padded(
+        IReadOnlyList<(Tensor Down, Tensor Up, double Scale)?> members,
+        int[] ranks,
+        long width,
+        long height
+    )
+    {
         var (count, rank) = (members.Count, ranks.Max());
         var down = zeros(count, rank, width);
         var up = zeros(count, height, rank);
@@ -29,12 +47,7 @@ internal sealed record SiteFactors(Tensor Down, Tensor Up, IReadOnlyList<int> Ra
             }
         }
 
-        return new SiteFactors(
-            down.DetachFromDisposeScope(),
-            up.DetachFromDisposeScope(),
-            ranks,
-            [.. members.Select(member => member?.Scale ?? 1.0)]
-        );
+        return (down, up);
     }
 
     /// <summary>Members of one rank without a factor, over the tensors given.</summary>

@@ -48,7 +48,12 @@ internal sealed class AdapterSystem : EnsembleSystem
     /// <param name="model">Their base.</param>
     /// <param name="options">How they are spelled.</param>
     /// <param name="named">The base's repository where the model does not know it.</param>
-    public static RepositoryContent ContentOf(AdapterSet set, PretrainedModel model, EnsembleWriterOptions options, ManifestBase? named = null)
+    public static RepositoryContent ContentOf(
+        AdapterSet set,
+        PretrainedModel model,
+        EnsembleWriterOptions options,
+        ManifestBase? named = null
+    )
     {
         var (repoId, revision) = model.Identity.RepoId is { } own ? (own, model.Identity.Revision) : (named?.RepoId, named?.Revision);
         var writer = new PeftWriter(set, model.Catalogue, options.Naming, repoId, revision);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Compute;
 
 namespace LoRAEnsembleHub.Ensembles;
 
@@ -75,31 +76,37 @@ public sealed class EnsembleFolder
     /// <exception cref="AdapterException">A file is missing or is not the one that was written.</exception>
     public void VerifyMembers()
     {
-        foreach (var member in Manifest is null ? [] : Parts(Manifest))
-        {
-            foreach (var (name, expected) in member.Sha256 ?? new Dictionary<string, string>())
-            {
-                var path = Path.Combine(FolderPath, member.Path!, name);
-                if (!File.Exists(path))
-                {
-                    throw new AdapterException($"{path} is missing; {EnsembleManifest.FileName} lists it. Fetch the ensemble again.")
-                    {
-                        IsIntegrity = true,
-                    };
-                }
+        (string Path, string Expected)[] files =
+        [
+            .. (Manifest is null ? [] : Parts(Manifest)).SelectMany(member =>
+                (member.Sha256 ?? new Dictionary<string, string>()).Select(file =>
+                    (Path.Combine(FolderPath, member.Path!, file.Key), file.Value)
+                )
+            ),
+        ];
+        ParallelItems.For(files.Length, index => Verify(files[index].Path, files[index].Expected));
+    }
 
-                using var stream = File.OpenRead(path);
-                var found = Convert.ToHexStringLower(SHA256.HashData(stream));
-                if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
-                {
-                    throw new AdapterException(
-                        $"{path} has the SHA-256 {found}; {EnsembleManifest.FileName} says {expected}. The file was changed or damaged; fetch the ensemble again."
-                    )
-                    {
-                        IsIntegrity = true,
-                    };
-                }
-            }
+    private static void Verify(string path, string expected)
+    {
+        if (!File.Exists(path))
+        {
+            throw new AdapterException($"{path} is missing; {EnsembleManifest.FileName} lists it. Fetch the ensemble again.")
+            {
+                IsIntegrity = true,
+            };
+        }
+
+        using var stream = File.OpenRead(path);
+        var found = Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new AdapterException(
+                $"{path} has the SHA-256 {found}; {EnsembleManifest.FileName} says {expected}. The file was changed or damaged; fetch the ensemble again."
+            )
+            {
+                IsIntegrity = true,
+            };
         }
     }
 

@@ -32,6 +32,10 @@ internal sealed class Ast : PretrainedModel
     /// <inheritdoc />
     public override IReadOnlyList<string> InputNames { get; } = [InputValues];
 
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, Tensor> BlankInputs(long batch) =>
+        new Dictionary<string, Tensor> { [InputValues] = zeros(batch, config.MaxLength, config.NumMelBins) };
+
     private protected override IReadOnlyList<EncoderBlock> Blocks => blocks;
 
     private protected override IReadOnlyDictionary<string, Tensor> Prepare(

@@ -10,6 +10,7 @@ namespace LoRAEnsembleHub.Models;
 /// </remarks>
 internal sealed class Bert : PretrainedModel
 {
+    private const int BlankTokens = 128;
     private readonly BertConfig config;
     private readonly EncoderBlock[] blocks;
 
@@ -29,6 +30,18 @@ internal sealed class Bert : PretrainedModel
 
     /// <inheritdoc />
     public override IReadOnlyList<string> InputNames { get; } = [BertInputs.Ids, BertInputs.Mask, BertInputs.Types];
+
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, Tensor> BlankInputs(long batch)
+    {
+        var ids = zeros(batch, Math.Min(BlankTokens, config.MaxPositionEmbeddings), dtype: ScalarType.Int64);
+        return new Dictionary<string, Tensor>
+        {
+            [BertInputs.Ids] = ids,
+            [BertInputs.Mask] = ones_like(ids),
+            [BertInputs.Types] = zeros_like(ids),
+        };
+    }
 
     private protected override IReadOnlyList<EncoderBlock> Blocks => blocks;
 

@@ -61,7 +61,9 @@ internal sealed class OnnxBlock(OnnxLayers layers, ModelConfig config, OnnxNorms
             {
                 null => null,
                 LowRank factors => factors,
-                _ => throw new ModelException("Only LoRA members have a form in ONNX here; the members attached change projections in another way."),
+                _ => throw new ModelException(
+                    "Only LoRA members have a form in ONNX here; the members attached change projections in another way."
+                ),
             }
         );
 

@@ -1,4 +1,6 @@
+using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
+using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Onnx;
 
@@ -27,5 +29,28 @@ public static class OnnxExport
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= OnnxOptions.Default;
         await OnnxFile.WriteAsync(model.ToOnnx(options.AdapterInputs), path, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What a graph whose adapters are inputs takes of a set of members.</summary>
+    /// <param name="members">The members.</param>
+    /// <returns>CPU tensors by the names of <see cref="OnnxOptions.AdapterInputs"/>, members first, in the caller's scope.</returns>
+    public static IReadOnlyDictionary<string, Tensor> AdapterInputs(AdapterSet members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        members.ThrowIfDisposed();
+        using var quiet = no_grad();
+        var inputs = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (site, factors) in members.Sites)
+        {
+            inputs.Add($"{site}.lora_A", factors.Down.alias());
+            inputs.Add($"{site}.lora_B", factors.ScaledUp());
+        }
+
+        foreach (var (name, values) in members.Head)
+        {
+            inputs.Add(name, values.alias());
+        }
+
+        return inputs;
     }
 }

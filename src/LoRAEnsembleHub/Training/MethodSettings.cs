@@ -35,6 +35,10 @@ internal static class MethodSettings
     /// <summary>The word of a method in settings.</summary>
     public static string WordOf(TrainingMethod method) => WordConverter.Word(method);
 
+    /// <summary>Whether a method has a setting, by its name in JSON.</summary>
+    public static bool Has(TrainingMethod method, string setting) =>
+        Array.Find(settings, known => known.Name == setting)?.Methods.Contains(method) ?? true;
+
     /// <exception cref="TrainingException">A setting is given that the method does not have; it is named.</exception>
     public static void RefuseOthers(TrainingOptions options)
     {

@@ -27,7 +27,7 @@ public sealed class Trainer : IDisposable
     private readonly Tensor? classWeights;
     private readonly int stepsPerEpoch;
     private int[]? memberSteps;
-    private (int Epoch, int[] Order) order = (-1, []);
+    private BatchesAhead? ahead;
 
     /// <summary>Prepares a run from fresh members.</summary>
     /// <param name="model">The base; not changed, not disposed. Members attached to it play no part.</param>
@@ -94,10 +94,18 @@ public sealed class Trainer : IDisposable
     public TrainingProgress Update()
     {
         using var scope = NewDisposeScope();
-        var (epoch, indices) = NextBatch();
-        var inputs = examples.Batch(indices, epoch);
-        using var labels = tensor(indices.Select(index => (long)examples.Label(index)).ToArray(), device: model.Device);
-        return Update(inputs, labels, epoch);
+        ahead ??= new BatchesAhead(examples, BatchesFrom(Step));
+        try
+        {
+            var (indices, epoch, inputs) = ahead.Next();
+            using var labels = tensor(indices.Select(index => (long)examples.Label(index)).ToArray(), device: model.Device);
+            return Update(inputs, labels, epoch!.Value);
+        }
+        catch
+        {
+            StopAhead(); // the update was not made, and may be tried again
+            throw;
+        }
     }
 
     /// <summary>Makes the updates that remain, with a checkpoint now and then.</summary>
@@ -147,6 +155,7 @@ public sealed class Trainer : IDisposable
 
         (Step, Route) = TrainingCheckpoint.Read(checkpoint, this, Fingerprint());
         memberSteps = MemberDropout.Counts(options, Step);
+        StopAhead();
         return true;
     }
 
@@ -172,6 +181,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Frees parameters and optimizer state.</summary>
     public void Dispose()
     {
+        StopAhead();
         system.Dispose();
         optimizer.Dispose();
         classWeights?.Dispose();
@@ -230,21 +240,26 @@ public sealed class Trainer : IDisposable
                 + "Try a lower learning_rate or initialization_gain, more warmup_steps, or a smaller clip_norm."
         );
 
-    private (int Epoch, int[] Indices) NextBatch()
+    private void StopAhead()
     {
-        var (epoch, batch) = (Step / stepsPerEpoch, Step % stepsPerEpoch);
-        if (order.Epoch != epoch)
-        {
-            order = (
-                epoch,
-                options.Shuffle
-                    ? new SeededRandom(options.Seed, OrderStream, epoch).NextPermutation(examples.Count)
-                    : [.. Enumerable.Range(0, examples.Count)]
-            );
-        }
+        ahead?.Dispose();
+        ahead = null;
+    }
 
-        var first = batch * options.BatchSize;
-        return (epoch, order.Order[first..Math.Min(first + options.BatchSize, examples.Count)]);
+    private IEnumerable<(int[] Indices, int? Epoch)> BatchesFrom(int step)
+    {
+        for (var epoch = step / stepsPerEpoch; ; epoch++)
+        {
+            var order = options.Shuffle
+                ? new SeededRandom(options.Seed, OrderStream, epoch).NextPermutation(examples.Count)
+                : [.. Enumerable.Range(0, examples.Count)];
+            foreach (var batch in order.Chunk(options.BatchSize).Skip(step - (epoch * stepsPerEpoch)))
+            {
+                yield return (batch, epoch);
+            }
+
+            step = (epoch + 1) * stepsPerEpoch;
+        }
     }
 
     /// <summary>What a checkpoint must agree on: settings, base and data.</summary>

@@ -166,6 +166,9 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>Whether a run was begun and is not at its end: its output holds a checkpoint.</summary>
+    internal static bool IsUnfinished(RunConfig config) => File.Exists(CheckpointPath(config));
+
     private static string CheckpointPath(RunConfig config) => Path.Combine(config.Output, ".checkpoint", "state.safetensors");
 
     private static double[]? Weights(RunConfig config, LabeledExamples examples)

@@ -51,6 +51,18 @@ public sealed class ConvertTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
     }
 
     [Fact]
+    public async Task A_graph_whose_adapters_are_inputs_comes_with_the_adapters_to_give_it()
+    {
+        (await Tool.RunAsync(["convert", .. Ensemble, "--output", Output, "-q"])).Done();
+        var inputs = Golden.Tensors(Golden.PathOf("models", "vit-v4", "expected.safetensors"));
+        var expected = OnnxRun.Run(Path.Combine(Output, "model.onnx"), inputs)["logits"];
+        (await Tool.RunAsync(["convert", .. Ensemble, "--output", Output, "--adapter-inputs", "-q"])).Done();
+        var adapters = TensorFile.Read(Path.Combine(Output, "adapters.safetensors"));
+        var given = inputs.Concat(adapters).DistinctBy(entry => entry.Key).ToDictionary();
+        OnnxRun.AssertClose(expected, OnnxRun.Run(Path.Combine(Output, "model.onnx"), given)["logits"]);
+    }
+
+    [Fact]
     public async Task Weights_may_lie_in_a_file_of_their_own()
     {
         (await Tool.RunAsync(["convert", "--base", tiny.Base, "--output", Output, "--external-weights", "-q"])).Done();

@@ -77,18 +77,7 @@ public sealed class OnnxExportTests : IDisposable
         var options = new OnnxOptions { AdapterInputs = true };
         await OnnxExport.WriteAsync(family.Model, Target, options, TestContext.Current.CancellationToken);
         family.Model.Swap(family.Set);
-        var inputs = family.Inputs.ToDictionary();
-        foreach (var (site, factors) in family.Set.Sites)
-        {
-            inputs.Add($"{site}.lora_A", factors.Down);
-            inputs.Add($"{site}.lora_B", factors.Up * tensor(factors.Scales.Select(scale => (float)scale).ToArray()).view(-1, 1, 1));
-        }
-
-        foreach (var (parameter, values) in family.Set.Head)
-        {
-            inputs.Add(parameter, values);
-        }
-
+        var inputs = family.Inputs.Concat(OnnxExport.AdapterInputs(family.Set)).ToDictionary();
         AssertSame(family.Run(), OnnxRun.Run(Target, inputs));
     }
 

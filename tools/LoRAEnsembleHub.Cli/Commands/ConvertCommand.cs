@@ -3,6 +3,7 @@ using System.Text.Json;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Onnx;
+using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -59,6 +60,11 @@ internal sealed class ConvertCommand : Verb
         string[] made = isEach
             ? await WriteEachAsync(loaded, folder, options, cancellationToken).ConfigureAwait(false)
             : [await WriteAsync(loaded.Model, folder, options, cancellationToken).ConfigureAwait(false)];
+        if (isOpen)
+        {
+            made = [.. made, await WriteAdaptersAsync(loaded, folder, cancellationToken).ConfigureAwait(false)];
+        }
+
         return new ConvertResult
         {
             Base = request.Base,
@@ -128,6 +134,26 @@ internal sealed class ConvertCommand : Verb
         var path = Path.Combine(folder, FileName);
         Need.FolderFor(path);
         await OnnxExport.WriteAsync(model, path, options, cancellationToken).ConfigureAwait(false);
+        return path;
+    }
+
+    /// <summary>The members in the form that the graph takes them, to be fed with every run.</summary>
+    private static async Task<string> WriteAdaptersAsync(LoadedModel loaded, string folder, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder, "adapters.safetensors");
+        var inputs = OnnxExport.AdapterInputs(loaded.Ensemble!.Members);
+        try
+        {
+            await TensorFile.WriteAsync(path, inputs, null, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var tensor in inputs.Values)
+            {
+                tensor.Dispose();
+            }
+        }
+
         return path;
     }
 

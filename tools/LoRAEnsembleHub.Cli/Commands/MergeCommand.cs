@@ -24,7 +24,10 @@ internal sealed class MergeCommand : Verb
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var (request, target) = (await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false), parsed.GetValue(output)!);
+        var (request, target) = (
+            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
+            parsed.GetValue(output)!
+        );
         if (request.Ensemble is null || parsed.GetValue(member) is null != parsed.GetValue(all))
         {
             throw CommandException.Usage(

@@ -64,7 +64,11 @@ internal sealed class ModelChoice
             return Request(parsed, folder, null);
         }
 
-        return Request(parsed, await BaseAsync(parsed.GetValue(baseFolder), folder, session, cancellationToken).ConfigureAwait(false), folder);
+        return Request(
+            parsed,
+            await BaseAsync(parsed.GetValue(baseFolder), folder, session, cancellationToken).ConfigureAwait(false),
+            folder
+        );
     }
 
     private ModelRequest Request(ParseResult parsed, string? model, string? members) =>
