@@ -127,7 +127,9 @@ internal sealed record MethodWords
                 model = PeftModel.from_pretrained(base, "ENSEMBLE", subfolder="member-00", adapter_name="member-00")
                 model.load_adapter("ENSEMBLE", adapter_name="member-01", subfolder="member-01")  # and so on; average the softmaxes
 
-                """.ReplaceLineEndings("\n")
+                """.ReplaceLineEndings(
+                    "\n"
+                )
             ),
             Library = "peft",
             Relation = "adapter",
