@@ -15,6 +15,7 @@ public sealed class TrainingRun : IDisposable
     private readonly PretrainedModel model;
     private readonly LabeledExamples examples;
     private readonly LabeledExamples? tests;
+    private readonly LabeledExamples? held;
     private readonly InputPipeline pipeline;
     private readonly Trainer trainer;
     private readonly OutputClaim claim;
@@ -24,15 +25,17 @@ public sealed class TrainingRun : IDisposable
         PretrainedModel model,
         LabeledExamples examples,
         LabeledExamples? tests,
+        LabeledExamples? held,
         InputPipeline pipeline,
         Trainer trainer,
         OutputClaim claim
     ) =>
-        (this.config, this.model, this.examples, this.tests, this.pipeline, this.trainer, this.claim) = (
+        (this.config, this.model, this.examples, this.tests, this.held, this.pipeline, this.trainer, this.claim) = (
             config,
             model,
             examples,
             tests,
+            held,
             pipeline,
             trainer,
             claim
@@ -75,7 +78,11 @@ public sealed class TrainingRun : IDisposable
         // what is needed at the end is looked at before the hours of training, not after
         EnsembleWriter.CheckFolder(config.Output);
         var pipeline = InputPipelines.Load(config.Base, config.InputOptions);
-        var examples = pipeline.OpenForTraining(config);
+        var all = pipeline.OpenForTraining(config);
+        var (examples, held) =
+            config.CalibrateShare is { } share ? Calibration.Divide(all, share, config.Training.Seed)
+            : config.CalibrateSplit is { } other ? (all, pipeline.Open(config.Data, other, all.ClassNames))
+            : (all, null);
         var tests = config.TestSplit is null ? null : pipeline.Open(config.Data, config.TestSplit, examples.ClassNames);
         var weights = Weights(config, examples);
         var options = new ModelOptions
@@ -94,7 +101,7 @@ public sealed class TrainingRun : IDisposable
             try
             {
                 var trainer = Begin(model, training, examples, checkpoint, restart);
-                return new TrainingRun(config, model, examples, tests, pipeline, trainer, claim);
+                return new TrainingRun(config, model, examples, tests, held, pipeline, trainer, claim);
             }
             catch
             {
@@ -128,8 +135,9 @@ public sealed class TrainingRun : IDisposable
         EnsembleManifest manifest;
         using (var system = trainer.ToSystem(config.Output))
         {
-            var metrics = Measure(system, measuring, cancellationToken);
-            manifest = await WriteAsync(system, metrics, cancellationToken).ConfigureAwait(false);
+            var calibration = Calibrate(system, cancellationToken);
+            var metrics = Measure(system, calibration, measuring, cancellationToken);
+            manifest = await WriteAsync(system, calibration, metrics, cancellationToken).ConfigureAwait(false);
         }
 
         File.Delete(checkpoint);
@@ -188,7 +196,24 @@ public sealed class TrainingRun : IDisposable
         };
     }
 
-    private IReadOnlyList<ManifestMetric>? Measure(EnsembleSystem system, IProgress<int>? measuring, CancellationToken cancellationToken)
+    private Calibration? Calibrate(EnsembleSystem system, CancellationToken cancellationToken)
+    {
+        if (held is null)
+        {
+            return null;
+        }
+
+        var predictions = Predictor.Predict(system.Model, held, examples.ClassNames, cancellationToken: cancellationToken);
+        var on = config.CalibrateSplit is { } split ? $"the {split} split" : $"{config.CalibrateShare} of the {config.Split} split";
+        return Calibration.Of(predictions, on, config.TemperatureScope);
+    }
+
+    private IReadOnlyList<ManifestMetric>? Measure(
+        EnsembleSystem system,
+        Calibration? calibration,
+        IProgress<int>? measuring,
+        CancellationToken cancellationToken
+    )
     {
         if (tests is null)
         {
@@ -202,22 +227,31 @@ public sealed class TrainingRun : IDisposable
             progress: measuring,
             cancellationToken: cancellationToken
         );
-        return RunMetrics.Of(predictions, config.DatasetId, config.TestSplit!);
+        var tempered = calibration is null ? predictions : predictions.WithTemperature(calibration.Temperatures);
+        return RunMetrics.Of(tempered, config.DatasetId, config.TestSplit!);
     }
 
     private async Task<EnsembleManifest> WriteAsync(
         EnsembleSystem system,
+        Calibration? calibration,
         IReadOnlyList<ManifestMetric>? metrics,
         CancellationToken cancellationToken
     )
     {
         var command = $"dotnet tool run lorae-hub train --config {config.Output}/{RunConfig.FileName} --restart";
+        var training = RunMetrics.Facts(config, trainer, examples.Count, pipeline.TrainingFacts(config));
+        if (calibration is not null)
+        {
+            training["calibration"] = calibration.Facts;
+        }
+
         var facts = new EnsembleManifest
         {
             Id2Label = examples.ClassNames.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item),
             ProblemType = "single_label_classification",
             Metrics = metrics,
-            Training = RunMetrics.Facts(config, trainer, examples.Count, pipeline.TrainingFacts(config)),
+            Temperature = calibration?.Value,
+            Training = training,
         };
         var options = new EnsembleWriterOptions
         {

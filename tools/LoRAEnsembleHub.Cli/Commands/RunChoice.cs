@@ -21,6 +21,21 @@ internal sealed class RunChoice
         "NAME",
         "Part to measure on at the end, or none (default: test)"
     );
+    private readonly Option<string?> calibrateSplit = OptionKinds.Text(
+        "--calibrate-split",
+        "NAME",
+        "Part of the data to fit a temperature on once training has ended"
+    );
+    private readonly Option<double?> calibrateShare = OptionKinds.Number(
+        "--calibrate-share",
+        "The same on this share of the training examples, which are then not learned from: above 0, below 1"
+    );
+    private readonly Option<string?> temperatureScope = OptionKinds.OneOf(
+        "--temperature-scope",
+        "One temperature for all members, or one for each (default: joint)",
+        "joint",
+        "member"
+    );
     private readonly MethodChoice method;
     private readonly Option<int?> members = OptionKinds.WholeNumber(
         "--members",
@@ -128,6 +143,9 @@ internal sealed class RunChoice
             output,
             split,
             testSplit,
+            calibrateSplit,
+            calibrateShare,
+            temperatureScope,
             members,
             rank,
             steps,
@@ -220,6 +238,11 @@ internal sealed class RunChoice
                 "none" => null,
                 var name => name,
             },
+            CalibrateSplit = parsed.GetValue(calibrateSplit) ?? run.CalibrateSplit,
+            CalibrateShare = parsed.GetValue(calibrateShare) ?? run.CalibrateShare,
+            TemperatureScope = parsed.GetValue(temperatureScope) is { } scope
+                ? RunWords.Kind<TemperatureScope>(scope)
+                : run.TemperatureScope,
             ClassWeighting = parsed.GetValue(classWeights) ?? run.ClassWeighting,
             Normalization = parsed.GetValue(normalization) is { } word ? RunWords.Kind<PixelNormalization>(word) : run.Normalization,
             Augmentation = changes?.Pictures ?? run.Augmentation,

@@ -57,6 +57,14 @@ internal sealed class TrainCommand : Verb
         );
         var clock = Stopwatch.StartNew();
         var manifest = await TrainAsync(run, config, session, parsed.GetValue(logSteps) ?? 50, cancellationToken).ConfigureAwait(false);
+        if ((int?)manifest.Training?["calibration"]?["undetermined"] is > 0 and var undetermined)
+        {
+            session.Warn(
+                $"The held-out examples do not determine {(undetermined == 1 ? "a temperature" : $"{undetermined} temperatures")}, which stays at 1: "
+                    + "they are too few, or all of them are predicted right."
+            );
+        }
+
         return new TrainResult
         {
             Output = config.Output,
@@ -70,7 +78,9 @@ internal sealed class TrainCommand : Verb
             Steps = run.TotalSteps,
             ResumedFrom = resumedFrom,
             Seconds = clock.Elapsed.TotalSeconds,
+            Temperature = manifest.Temperature?.DeepClone(),
             Metrics = manifest.Metrics ?? [],
+            Warnings = session.Warnings,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Ensembles;
@@ -25,7 +26,7 @@ internal sealed record TrainResult : ICommandResult
 
     /// <summary>Method and members in words.</summary>
     [JsonIgnore]
-    public required string Summary { get; init; }
+    public string Summary { get; init; } = "";
 
     public required long Parameters { get; init; }
 
@@ -37,7 +38,12 @@ internal sealed record TrainResult : ICommandResult
     /// <summary>Of this run, measuring and writing included.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>As the manifest has it; null where none was fitted.</summary>
+    public required JsonNode? Temperature { get; init; }
+
     public required IReadOnlyList<ManifestMetric> Metrics { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>The rank that settings give the updates; null where their method has none.</summary>
     public static int? RankOf(TrainingOptions training) =>
@@ -60,6 +66,7 @@ internal sealed record TrainResult : ICommandResult
         yield return new Facts([
             ("ensemble", Output),
             ("members", $"{Summary}, {Figures.Count(Parameters)} learned numbers"),
+            ("temperature", Temperature?.ToJsonString()),
             ("trained", $"{Steps} updates in {Figures.Short(Seconds)} s{(ResumedFrom > 0 ? $", the first {ResumedFrom} earlier" : "")}"),
         ]);
         if (Metrics.Count > 0)
