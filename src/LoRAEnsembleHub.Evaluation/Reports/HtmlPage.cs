@@ -13,7 +13,7 @@ internal sealed class HtmlPage
         *{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:72rem;margin:1.5rem auto;
         padding:0 1rem;overflow-wrap:break-word}h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}p{max-width:46rem}
         .charts{display:flex;flex-wrap:wrap;gap:1rem 2rem;align-items:flex-start}figure{margin:0;max-width:100%}
-        figcaption{max-width:22rem;color:var(--soft);font-size:.85rem}
+        figcaption{max-width:22rem;margin-top:.3rem;color:var(--soft);font-size:.85rem}
         svg{display:block;max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .title{font-weight:600}
         .axis{stroke:var(--axis)}.grid{stroke:var(--line)}.ideal{stroke:var(--axis);stroke-dasharray:4 4}
         .confidence{stroke:var(--bad);stroke-dasharray:6 4}.accuracy{stroke:var(--good)}

@@ -23,6 +23,7 @@ public static class HtmlReport
         page.Sections(options.Sections);
         page.Heading("Scores");
         page.Table(SummaryTable.Columns, SummaryTable.Rows(summary));
+        page.Sections(options.Details);
 
         var mode = options.Aggregation == Aggregation.MeanProbability ? "mean probability" : "mean logit";
         page.Heading($"Calibration and selective answers ({mode})");
@@ -44,10 +45,7 @@ public static class HtmlReport
 
         if (options.Shift is { } shift)
         {
-            page.Heading("Calibration under shift");
-            page.Paragraph("The same examples, made worse in several ways. An ensemble to rely on gets less sure as it gets less right.");
-            page.Legend([.. shift.Kinds]);
-            page.Charts(ReportCharts.Shift(shift).Select(chart => (chart, "")));
+            AppendShift(page, shift);
         }
 
         if (options.OutOfDistribution is { } outside)
@@ -84,6 +82,31 @@ public static class HtmlReport
                     SummaryTable.Number(score.F1),
                 }
             );
+
+    private static void AppendShift(HtmlPage page, ShiftReport shift)
+    {
+        page.Heading("Calibration under shift");
+        page.Paragraph("The same examples, made worse in several ways. An ensemble to rely on gets less sure as it gets less right.");
+        page.Legend([.. shift.Kinds]);
+        page.Charts(ReportCharts.Shift(shift).Select(chart => (chart, "")));
+        page.Table(
+            ["Corruption", "Severity", "Accuracy", "NLL", "ECE (15 bins)", "Entropy", "Mutual information"],
+            shift
+                .Corrupted.Prepend(shift.Clean with { Corruption = "none" })
+                .Select(point =>
+                    new[]
+                    {
+                        point.Corruption,
+                        point.Severity.ToString(CultureInfo.InvariantCulture),
+                        SummaryTable.Number(point.Accuracy),
+                        SummaryTable.Number(point.NegativeLogLikelihood),
+                        SummaryTable.Number(point.Ece15),
+                        SummaryTable.Number(point.Entropy),
+                        SummaryTable.Number(point.MutualInformation),
+                    }
+                )
+        );
+    }
 
     private static void AppendOutside(HtmlPage page, Predictions inside, Predictions outside, string name)
     {

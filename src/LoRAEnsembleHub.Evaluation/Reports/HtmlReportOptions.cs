@@ -20,4 +20,7 @@ public sealed record HtmlReportOptions
 
     /// <summary>Parts of the maker's own, shown before the figures. Default: none.</summary>
     public IReadOnlyList<HtmlSection> Sections { get; init; } = [];
+
+    /// <summary>Parts of the maker's own, shown after the table of scores. Default: none.</summary>
+    public IReadOnlyList<HtmlSection> Details { get; init; } = [];
 }

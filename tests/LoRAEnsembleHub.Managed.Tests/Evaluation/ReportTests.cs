@@ -124,6 +124,7 @@ public sealed class ReportTests
             }
         );
         Assert.Contains("<span class=\"s1\"></span>blur", page, StringComparison.Ordinal);
+        Assert.Contains("<td>blur</td><td class=\"number\">2</td><td class=\"number\">0.4000</td>", page, StringComparison.Ordinal);
         Assert.Equal(0.45, Worse().MeanAt(2)!.Accuracy, 12);
         Assert.Null(Worse().MeanAt(3));
     }
@@ -234,6 +235,8 @@ public sealed class ReportTests
         Assert.Contains("<td><img alt=\"\" src=\"data:image/png;base64,AQID\"></td><td>&lt;i&gt;</td>", page, StringComparison.Ordinal);
         Assert.Contains("<tr><td></td><td>none</td></tr>", page, StringComparison.Ordinal);
         Assert.True(page.IndexOf("Pictures", StringComparison.Ordinal) < page.IndexOf("<h2>Scores", StringComparison.Ordinal));
+        page = HtmlReport.Write(Two, new HtmlReportOptions { Details = [section] });
+        Assert.True(page.IndexOf("Pictures", StringComparison.Ordinal) > page.IndexOf("<h2>Scores", StringComparison.Ordinal));
     }
 
     private static ShiftReport Worse() =>

@@ -34,9 +34,9 @@ internal static class EvaluationReport
             OutOfDistribution = outside,
             OutOfDistributionName = result.Outside?.Data ?? "",
             Shift = result.Shift,
-            Sections =
+            Sections = [Warnings(result)],
+            Details =
             [
-                Warnings(result),
                 .. Sections(result),
                 .. result.Summary.Members.Count > 1 ? [Unsure(result, examples, inside)] : Array.Empty<HtmlSection>(),
             ],
@@ -84,7 +84,7 @@ internal static class EvaluationReport
         ];
 
     private static IEnumerable<HtmlSection> Sections(EvaluateResult result) =>
-        ReportBlocks.ToSections(Extra(result with { Outside = null })); // the page has a section of its own for unfamiliar inputs
+        ReportBlocks.ToSections(Extra(result with { Outside = null, Shift = null })); // the page has sections of its own for these
 
     private static string Markdown(EvaluateResult result)
     {
