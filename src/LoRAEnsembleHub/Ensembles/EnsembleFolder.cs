@@ -19,6 +19,21 @@ public sealed class EnsembleFolder
     /// <summary>One folder per member, in the order of the members axis.</summary>
     public IReadOnlyList<string> MemberFolders { get; }
 
+    /// <summary>The files that members, and what they share, consist of: paths in the folder with forward slashes. None without a manifest.</summary>
+    public IReadOnlyList<string> Files =>
+        Manifest is null
+            ? []
+            :
+            [
+                .. Parts(Manifest)
+                    .SelectMany(part =>
+                        (part.Sha256?.Keys ?? EnsembleMethod.FilesOf(Manifest, part)).Select(file => $"{part.Path}/{file}")
+                    ),
+            ];
+
+    /// <summary>The folder of a whole model that the ensemble brings: its shared weights, or its first member.</summary>
+    public string ModelFolder => Manifest?.Shared is null ? MemberFolders[0] : Path.Combine(FolderPath, EnsembleMethod.SharedFolder);
+
     /// <summary>Finds the members of an ensemble folder, a folder of PEFT members (in the order of their names), or one PEFT adapter.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="AdapterException">The manifest is wrong, there is no adapter, or it is not clear which ones are the members.</exception>
@@ -63,7 +78,7 @@ public sealed class EnsembleFolder
     {
         (string Path, string Expected)[] files =
         [
-            .. (Manifest?.Members ?? []).SelectMany(member =>
+            .. (Manifest is null ? [] : Parts(Manifest)).SelectMany(member =>
                 (member.Sha256 ?? new Dictionary<string, string>()).Select(file =>
                     (Path.Combine(FolderPath, member.Path!, file.Key), file.Value)
                 )
@@ -94,4 +109,19 @@ public sealed class EnsembleFolder
             };
         }
     }
+
+    /// <summary>The same, and tells where hashes are missing.</summary>
+    internal void VerifyMembers(List<string> warnings)
+    {
+        VerifyMembers();
+        if (Parts(Manifest!).Any(member => member.Sha256 is not { Count: > 0 }))
+        {
+            warnings.Add(
+                "The manifest does not state the hashes of every member, so it was not verified that they are as they were written."
+            );
+        }
+    }
+
+    private static IEnumerable<ManifestMember> Parts(EnsembleManifest manifest) =>
+        manifest.Members!.Append(manifest.Shared).OfType<ManifestMember>();
 }

@@ -10,7 +10,7 @@ namespace LoRAEnsembleHub.Ensembles;
 public static class Predictor
 {
     /// <summary>Predicts all examples, batch by batch.</summary>
-    /// <param name="model">The base; its attached members are the members of the result, or the base's own head is the only one.</param>
+    /// <param name="model">Its members are those of the result; a base with nothing attached is the only one.</param>
     /// <param name="examples">The examples; not augmented.</param>
     /// <param name="classNames">Names of the classes, or null.</param>
     /// <param name="withLabels">Whether the examples' labels go into the result; false for data of another task.</param>
@@ -21,7 +21,7 @@ public static class Predictor
     /// <exception cref="ModelException">The examples do not fit the model, or the model has no head.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Predictions Predict(
-        PretrainedModel model,
+        PredictiveModel model,
         LabeledExamples examples,
         IReadOnlyList<string>? classNames = null,
         bool withLabels = true,
@@ -47,7 +47,7 @@ public static class Predictor
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var outputs = model.Forward(ahead.Next(cancellationToken).Inputs);
-            var part = model.Attached is null ? outputs.Logits.unsqueeze(0) : outputs.Logits; // [members, batch, classes]
+            var part = model.Members is null ? outputs.Logits.unsqueeze(0) : outputs.Logits; // [members, batch, classes]
             if (logits is null)
             {
                 (members, classes) = ((int)part.size(0), (int)part.size(2));

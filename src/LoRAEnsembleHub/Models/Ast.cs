@@ -72,6 +72,8 @@ internal sealed class Ast : PretrainedModel
         return new Dictionary<string, Tensor> { [InputValues] = values.to(Dtype, Device) };
     }
 
+    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => null;
+
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(((long)config.FrequencyPatches * config.TimePatchesOf(inputs[InputValues].size(1))) + AstLayout.PrefixTokens);
 

@@ -55,6 +55,8 @@ internal sealed class Bert : PretrainedModel
             )
             : BertInputs.Checked(inputs, config, Device);
 
+    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => inputs.GetValueOrDefault(BertInputs.Mask);
+
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(inputs[BertInputs.Ids].size(1));
 

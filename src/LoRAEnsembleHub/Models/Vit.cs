@@ -76,6 +76,8 @@ internal sealed class Vit : PretrainedModel
         return new Dictionary<string, Tensor> { ["pixel_values"] = pixels.to(Dtype, Device) };
     }
 
+    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => null;
+
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
     {
         var shape = inputs["pixel_values"].shape;

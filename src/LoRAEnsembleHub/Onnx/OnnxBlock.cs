@@ -53,8 +53,19 @@ internal sealed class OnnxBlock(OnnxLayers layers, ModelConfig config, OnnxNorms
 
     private string Turned(string x, params long[] order) => Graph.Node("Transpose", [x], OnnxAttribute.Of("perm", order));
 
-    private string Project(string x, ProjectionKind kind, LowRank? update) =>
-        layers.Linear(x, layers.Source.Catalogue.Sites.First(site => site.Layer == layer && site.Kind == kind).Name, update);
+    private string Project(string x, ProjectionKind kind, MemberUpdate? update) =>
+        layers.Linear(
+            x,
+            layers.Source.Catalogue.Sites.First(site => site.Layer == layer && site.Kind == kind).Name,
+            update switch
+            {
+                null => null,
+                LowRank factors => factors,
+                _ => throw new ModelException(
+                    "Only LoRA members have a form in ONNX here; the members attached change projections in another way."
+                ),
+            }
+        );
 
     private string Entering(string x, string norm) => norms.Placement == NormPlacement.Before ? layers.LayerNorm(x, norm) : x;
 

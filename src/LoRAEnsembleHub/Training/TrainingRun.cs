@@ -125,9 +125,13 @@ public sealed class TrainingRun : IDisposable
         var checkpoint = CheckpointPath(config);
         StoppedWrites.Remove(Path.GetDirectoryName(checkpoint)!);
         await trainer.RunAsync(checkpoint, progress, cancellationToken).ConfigureAwait(false);
-        using var set = trainer.ToAdapterSet(config.Output);
-        var metrics = Measure(set, measuring, cancellationToken);
-        var manifest = await WriteAsync(set, metrics, cancellationToken).ConfigureAwait(false);
+        EnsembleManifest manifest;
+        using (var system = trainer.ToSystem(config.Output))
+        {
+            var metrics = Measure(system, measuring, cancellationToken);
+            manifest = await WriteAsync(system, metrics, cancellationToken).ConfigureAwait(false);
+        }
+
         File.Delete(checkpoint);
         claim.Dispose();
         return manifest;
@@ -181,38 +185,25 @@ public sealed class TrainingRun : IDisposable
         };
     }
 
-    private IReadOnlyList<ManifestMetric>? Measure(AdapterSet set, IProgress<int>? measuring, CancellationToken cancellationToken)
+    private IReadOnlyList<ManifestMetric>? Measure(EnsembleSystem system, IProgress<int>? measuring, CancellationToken cancellationToken)
     {
         if (tests is null)
         {
             return null;
         }
 
-        var before = model.Attached is null ? null : model.Detach();
-        model.Attach(set);
-        try
-        {
-            var predictions = Predictor.Predict(
-                model,
-                tests,
-                examples.ClassNames,
-                progress: measuring,
-                cancellationToken: cancellationToken
-            );
-            return RunMetrics.Of(predictions, config.DatasetId, config.TestSplit!);
-        }
-        finally
-        {
-            model.Detach();
-            if (before is not null)
-            {
-                model.Attach(before);
-            }
-        }
+        var predictions = Predictor.Predict(
+            system.Model,
+            tests,
+            examples.ClassNames,
+            progress: measuring,
+            cancellationToken: cancellationToken
+        );
+        return RunMetrics.Of(predictions, config.DatasetId, config.TestSplit!);
     }
 
     private async Task<EnsembleManifest> WriteAsync(
-        AdapterSet set,
+        EnsembleSystem system,
         IReadOnlyList<ManifestMetric>? metrics,
         CancellationToken cancellationToken
     )
@@ -232,7 +223,9 @@ public sealed class TrainingRun : IDisposable
             InputFiles = pipeline.OwnFiles,
             TrainingCommand = command,
         };
-        var manifest = await EnsembleWriter.WriteAsync(config.Output, set, model, facts, options, cancellationToken).ConfigureAwait(false);
+        var manifest = await EnsembleWriter
+            .WriteSystemAsync(config.Output, system, model.Identity, facts, options, cancellationToken)
+            .ConfigureAwait(false);
         await TextFile
             .WriteAsync(Path.Combine(config.Output, RunConfig.FileName), config.ToJson(), cancellationToken)
             .ConfigureAwait(false);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
-using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Onnx;
 using LoRAEnsembleHub.Weights;
 
@@ -44,14 +43,14 @@ internal sealed class ConvertCommand : Verb
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         var (request, folder, isEach, isOpen) = (
-            await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false),
+            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
             parsed.GetValue(output)!,
             parsed.GetValue(each),
             parsed.GetValue(adapterInputs)
         );
         RefuseOptions(request, isEach, isOpen);
         Need.PlaceForFolder(folder, "--output");
-        using var loaded = LoadedModel.Open(request, session);
+        using var loaded = LoadedAdapters.Open(request, session);
         var options = new OnnxOptions
         {
             AdapterInputs = isOpen,
@@ -91,7 +90,7 @@ internal sealed class ConvertCommand : Verb
     }
 
     /// <summary>What a program needs to know to use the logits.</summary>
-    private static Dictionary<string, string> Notes(LoadedModel loaded, bool isEach)
+    private static Dictionary<string, string> Notes(LoadedAdapters loaded, bool isEach)
     {
         var notes = new Dictionary<string, string>
         {
@@ -108,7 +107,7 @@ internal sealed class ConvertCommand : Verb
     }
 
     private static async Task<string[]> WriteEachAsync(
-        LoadedModel loaded,
+        LoadedAdapters loaded,
         string folder,
         OnnxOptions options,
         CancellationToken cancellationToken
@@ -139,7 +138,7 @@ internal sealed class ConvertCommand : Verb
     }
 
     /// <summary>The members in the form that the graph takes them, to be fed with every run.</summary>
-    private static async Task<string> WriteAdaptersAsync(LoadedModel loaded, string folder, CancellationToken cancellationToken)
+    private static async Task<string> WriteAdaptersAsync(LoadedAdapters loaded, string folder, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, "adapters.safetensors");
         var inputs = OnnxExport.AdapterInputs(loaded.Ensemble!.Members);
@@ -164,11 +163,10 @@ internal sealed class ConvertCommand : Verb
     /// <summary>How inputs are prepared travels with the model, where base or ensemble says so.</summary>
     private static IEnumerable<WrittenFile> CopyPreparation(ModelRequest request, string folder)
     {
-        var place = request.Ensemble is { } own && InputPipelines.IsIn(own) ? own : request.Base;
-        foreach (var name in InputPipelines.FilesIn(place))
+        foreach (var file in PreparationFiles.Of(request.Ensemble, request.Base))
         {
-            var copy = Path.Combine(folder, name);
-            File.Copy(Path.Combine(place, name), copy, overwrite: true);
+            var copy = Path.Combine(folder, Path.GetFileName(file));
+            File.Copy(file, copy, overwrite: true);
             yield return WrittenFile.Of(copy);
         }
     }

@@ -5,7 +5,7 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>What <c>convert</c> wrote.</summary>
 internal sealed record ConvertResult : ICommandResult
 {
-    public required string Base { get; init; }
+    public required string? Base { get; init; }
 
     public required string? Ensemble { get; init; }
 

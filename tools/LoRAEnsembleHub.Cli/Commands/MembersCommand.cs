@@ -52,7 +52,7 @@ internal sealed class MembersCommand : Verb
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var request = await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false);
+        var request = await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false);
         var folder = request.Ensemble ?? throw CommandException.Usage("--ensemble is missing; its members are what is changed.");
         var output = written.Place(parsed);
         var (place, measured, fitted) = (parsed.GetValue(data), parsed.GetValue(split) ?? "test", parsed.GetValue(fitSplit));
@@ -62,7 +62,7 @@ internal sealed class MembersCommand : Verb
             Need.FileOrFolder(place, "--data");
         }
 
-        using var loaded = LoadedModel.Open(request, session);
+        using var loaded = LoadedAdapters.Open(request, session);
         using var changed = changes.Apply(parsed, loaded.Ensemble!.Members);
         var manifest = Manifest(loaded, changed);
         var pipeline = place is null ? null : preparation.Read(parsed, request);
@@ -131,7 +131,7 @@ internal sealed class MembersCommand : Verb
     }
 
     /// <summary>The old manifest with the changes noted; figures and a temperature that belong to other members are left out.</summary>
-    private static EnsembleManifest Manifest(LoadedModel loaded, ChangedMembers changed)
+    private static EnsembleManifest Manifest(LoadedAdapters loaded, ChangedMembers changed)
     {
         var before =
             loaded.Ensemble!.Manifest

@@ -24,7 +24,10 @@ internal sealed class MergeCommand : Verb
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var (request, target) = (await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false), parsed.GetValue(output)!);
+        var (request, target) = (
+            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
+            parsed.GetValue(output)!
+        );
         if (request.Ensemble is null || parsed.GetValue(member) is null != parsed.GetValue(all))
         {
             throw CommandException.Usage(
@@ -37,7 +40,7 @@ internal sealed class MergeCommand : Verb
             throw CommandException.Usage($"--output is {target}, which is not empty; choose a new folder, so that no model is lost.");
         }
 
-        using var loaded = LoadedModel.Open(request, session);
+        using var loaded = LoadedAdapters.Open(request, session);
         int[] chosen = parsed.GetValue(member) is { } one ? [one] : [.. Enumerable.Range(0, loaded.Members)];
         if (chosen[0] >= loaded.Members)
         {

@@ -5,7 +5,7 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>The plain models that members were merged into.</summary>
 internal sealed record MergeResult : ICommandResult
 {
-    public required string Base { get; init; }
+    public required string? Base { get; init; }
 
     public required string Ensemble { get; init; }
 

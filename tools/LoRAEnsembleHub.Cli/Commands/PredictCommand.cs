@@ -47,7 +47,7 @@ internal sealed class PredictCommand : Verb
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         var (request, dataset, given) = (
-            await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false),
+            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
             parsed.GetValue(data),
             parsed.GetValue(inputs)!
         );

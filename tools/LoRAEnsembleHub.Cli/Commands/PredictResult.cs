@@ -6,7 +6,7 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>What <c>predict</c> found, input by input.</summary>
 internal sealed record PredictResult : ITabularResult
 {
-    public required string Base { get; init; }
+    public required string? Base { get; init; }
 
     public required string? Ensemble { get; init; }
 

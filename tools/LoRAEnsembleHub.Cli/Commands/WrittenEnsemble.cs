@@ -54,7 +54,7 @@ internal sealed class WrittenEnsemble
         AdapterSet set,
         PretrainedModel model,
         EnsembleManifest facts,
-        IEnumerable<string> like,
+        IEnumerable<string?> like,
         CancellationToken cancellationToken
     )
     {
