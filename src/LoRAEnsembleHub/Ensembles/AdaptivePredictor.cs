@@ -13,7 +13,7 @@ namespace LoRAEnsembleHub.Ensembles;
 public static class AdaptivePredictor
 {
     /// <summary>Predicts all examples, batch by batch.</summary>
-    /// <param name="model">The base with its members attached.</param>
+    /// <param name="model">What has the members.</param>
     /// <param name="examples">The examples; not augmented.</param>
     /// <param name="options">When an example needs no further members.</param>
     /// <param name="temperatures">[members]; what each member's logits are divided by, as its ensemble says; null for 1.</param>
@@ -21,10 +21,10 @@ public static class AdaptivePredictor
     /// <param name="batchSize">Examples computed together; 1 or more.</param>
     /// <param name="progress">Told how many examples are done; may be null.</param>
     /// <param name="cancellationToken">Tested between steps.</param>
-    /// <exception cref="ModelException">Nothing is attached, or the examples do not fit the model.</exception>
+    /// <exception cref="ModelException">There are no members, or the examples do not fit the model.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static AdaptivePredictions Predict(
-        PretrainedModel model,
+        PredictiveModel model,
         LabeledExamples examples,
         AdaptiveOptions options,
         IReadOnlyList<double>? temperatures = null,
@@ -39,9 +39,7 @@ public static class AdaptivePredictor
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         options.Checked();
-        var members =
-            model.Attached?.Count
-            ?? throw new ModelException("No members are attached, so there is none to leave out. Attach an ensemble.");
+        var members = model.Members ?? throw new ModelException("A base alone has no members that could be left out. Attach an ensemble.");
         double[] heats = temperatures is null ? [.. Enumerable.Repeat(1.0, members)] : [.. temperatures];
         int[][] batches = [.. Predictor.InOrderOfLength(examples).Chunk(batchSize)];
         using var ahead = new BatchesAhead(examples, batches.Select(indices => (indices, (int?)null)));
@@ -63,7 +61,7 @@ public static class AdaptivePredictor
     }
 
     private static ExampleAnswers[] Answer(
-        PretrainedModel model,
+        PredictiveModel model,
         IReadOnlyDictionary<string, Tensor> batch,
         int count,
         double[] temperatures,

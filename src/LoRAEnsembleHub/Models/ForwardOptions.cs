@@ -27,21 +27,30 @@ public sealed record ForwardOptions
     /// </summary>
     public long? ActivationBudgetBytes { get; init; }
 
-    /// <summary>The members asked for; views in the current scope.</summary>
+    /// <summary>The members asked for.</summary>
+    /// <param name="there">How many there are.</param>
     /// <exception cref="ModelException">There are no such members.</exception>
-    internal AttachedMembers? Chosen(AttachedMembers? attached)
+    internal (int First, int Count) Chosen(int there)
     {
-        if (FirstMember == 0 && MemberCount is null)
-        {
-            return attached;
-        }
-
-        var (there, count) = (attached?.Count ?? 0, MemberCount ?? (attached?.Count ?? 0) - FirstMember);
+        var count = MemberCount ?? there - FirstMember;
         return FirstMember >= 0 && count >= 1 && FirstMember + count <= there
-            ? attached!.Members(FirstMember, count)
+            ? (FirstMember, count)
             : throw new ModelException(
                 $"Members {FirstMember} to {FirstMember + count - 1} are asked for; "
                     + (there == 0 ? "none are attached." : $"attached are 0 to {there - 1}.")
             );
+    }
+
+    /// <summary>The members asked for; views in the current scope, or null where none are attached and none is asked for.</summary>
+    /// <exception cref="ModelException">There are no such members.</exception>
+    internal AttachedMembers? Chosen(AttachedMembers? attached)
+    {
+        if (attached is null && FirstMember == 0 && MemberCount is null)
+        {
+            return null;
+        }
+
+        var (first, count) = Chosen(attached?.Count ?? 0);
+        return attached!.Members(first, count);
     }
 }

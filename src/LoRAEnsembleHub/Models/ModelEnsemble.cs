@@ -45,14 +45,19 @@ public sealed class ModelEnsemble : PredictiveModel
     public override int? Members => models.Length;
 
     /// <inheritdoc />
+    public override IReadOnlyDictionary<string, Tensor> BlankInputs(long batch) => models[0].BlankInputs(batch);
+
+    /// <inheritdoc />
     public override ModelOutputs Forward(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions? options = null)
     {
+        var (first, count) = (options ?? ForwardOptions.Default).Chosen(models.Length);
+        var each = options is null ? null : options with { FirstMember = 0, MemberCount = null };
         var parts = new List<ModelOutputs>();
         try
         {
-            foreach (var model in models)
+            foreach (var model in models.AsSpan(first, count).ToArray())
             {
-                parts.Add(model.Forward(inputs, options));
+                parts.Add(model.Forward(inputs, each));
             }
 
             using var scope = NewDisposeScope();

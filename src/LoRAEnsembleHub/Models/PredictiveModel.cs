@@ -16,11 +16,16 @@ public abstract class PredictiveModel : IDisposable
     /// <summary>How many predictions one pass gives for every input; null where there is one and results have no members axis.</summary>
     public abstract int? Members { get; }
 
+    /// <summary>Inputs of the shapes that the model takes and without content, as for measuring how fast it is.</summary>
+    /// <param name="batch">Examples; 1 or more.</param>
+    /// <returns>CPU tensors by name, in the caller's scope; texts have up to 128 tokens.</returns>
+    public abstract IReadOnlyDictionary<string, Tensor> BlankInputs(long batch);
+
     /// <summary>Computes the predictions of all members.</summary>
     /// <param name="inputs">Tensors by transformers' names; names that the model does not know are ignored. Not disposed.</param>
     /// <param name="options">Chunking and what to return; null takes the defaults.</param>
     /// <returns>Fresh tensors on the model's device in Float32; the caller disposes them.</returns>
-    /// <exception cref="ModelException">An input is missing or has another shape than the model needs.</exception>
+    /// <exception cref="ModelException">An input is missing or has another shape than the model needs, or there are no such members.</exception>
     public abstract ModelOutputs Forward(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions? options = null);
 
     /// <summary>Frees the weights.</summary>

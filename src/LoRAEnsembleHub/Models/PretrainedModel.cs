@@ -58,11 +58,6 @@ public abstract class PretrainedModel : PredictiveModel
     /// <summary>The members in use, or null.</summary>
     public MemberSet? Attached => attachment?.Set;
 
-    /// <summary>Inputs of the shapes that the model takes and without content, as for measuring how fast it is.</summary>
-    /// <param name="batch">Examples; 1 or more.</param>
-    /// <returns>CPU tensors by name, in the caller's scope; texts have up to 128 tokens.</returns>
-    public abstract IReadOnlyDictionary<string, Tensor> BlankInputs(long batch);
-
     /// <summary>Where weights live and computing happens.</summary>
     public Device Device => Parameters.Device;
 
@@ -206,11 +201,7 @@ public abstract class PretrainedModel : PredictiveModel
         await TextFile.WriteAsync(Path.Combine(folder, ConfigFile), config.ToJson(), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Runs the base, or all attached members at once.</summary>
-    /// <param name="inputs">Tensors by transformers' names; names that the model does not know are ignored. Not disposed.</param>
-    /// <param name="options">Chunking and what to return; null takes the defaults.</param>
-    /// <returns>Fresh tensors on the model's device in Float32; the caller disposes them.</returns>
-    /// <exception cref="ModelException">An input is missing or has another shape than the model needs, or there are no such members.</exception>
+    /// <inheritdoc />
     /// <exception cref="ObjectDisposedException">The attached set was disposed.</exception>
     public sealed override ModelOutputs Forward(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions? options = null)
     {

@@ -94,7 +94,7 @@ internal static class ProbeCommand
     private static ProbeReport WithSwaps(ProbeReport report, PretrainedModel model, string ensembleFolder)
     {
         using var other = AdapterEnsemble.Load(ensembleFolder, model);
-        var next = other.Members;
+        MemberSet next = other.Members;
         var times = new List<double>();
         for (var swap = 0; swap < Swaps; swap++)
         {

@@ -28,7 +28,7 @@ internal static class PrecisionCommand
             DefaultValueFactory = _ => "adapters/datasets/lorae/fashion-mnist",
             Description = "Data set",
         };
-        var limit = SpeedOptions.Number("--limit", 200, "Examples that are predicted");
+        var limit = SpeedOptions.Number("--limit", 100, "Examples that are predicted");
         var steps = SpeedOptions.Number("--steps", 60, "Updates of the training");
         var command = new Command("precision", "Change of probabilities and of the loss curve with bfloat16")
         {
@@ -73,10 +73,10 @@ internal static class PrecisionCommand
         var examples = InputPipelines.Load(place.Ensemble).Open(place.Data, "train");
         var settings = new TrainingOptions
         {
-            Members = 4,
+            Members = 2,
             Steps = steps,
             WarmupSteps = steps / 6,
-            BatchSize = 32,
+            BatchSize = 8,
             LearningRate = 1e-3,
         };
         double[] Curve(BaseDtype dtype)
@@ -88,7 +88,7 @@ internal static class PrecisionCommand
         }
 
         var (exact, rounded) = (Curve(BaseDtype.F32), Curve(BaseDtype.Bf16));
-        Rounds.Say($"Loss of 4 members of rank 8 on {examples.Name}, batches of 32, mean of ten updates:");
+        Rounds.Say($"Loss of 2 members of rank 8 on {examples.Name}, batches of 8, mean of ten updates:");
         Rounds.Say($"{"updates", 10}{"float32", 12}{"bfloat16 base", 15}{"difference", 12}");
         foreach (var (part, (one, two)) in exact.Chunk(10).Zip(rounded.Chunk(10)).Index())
         {

@@ -11,7 +11,8 @@ internal sealed record Subject(string Name, Action Run, double? Flops = null);
 
 /// <summary>Times subjects in turn, so that a machine that slows down slows all of them, and compares medians.</summary>
 /// <remarks>
-/// On a busy machine processor time says more than the clock, provided that waiting threads sleep: set OMP_WAIT_POLICY=passive.
+/// On a busy machine processor time says more than the clock, provided that waiting threads sleep: set OMP_WAIT_POLICY=passive. Shares of the best
+/// rate are formed with it.
 /// </remarks>
 internal static class Rounds
 {
@@ -43,23 +44,26 @@ internal static class Rounds
     }
 
     /// <summary>Measures and prints a row per subject.</summary>
-    /// <returns>The highest rate of any subject in floating-point operations a second; 0 where none counts them.</returns>
-    public static double Print(IReadOnlyList<Subject> subjects, int rounds, double? roofline = null)
+    /// <param name="subjects">The first one is what the others are compared with.</param>
+    /// <param name="rounds">Timed runs of each; 1 or more.</param>
+    /// <param name="best">The highest rate that there is, which those of the subjects are told as shares of; null for none.</param>
+    /// <returns>The highest rate of any subject in floating-point operations a second of one processor; 0 where none counts them.</returns>
+    public static double Print(IReadOnlyList<Subject> subjects, int rounds, double? best = null)
     {
         var medians = Measure(subjects, rounds);
         var (clock, processor) = medians[0];
-        Say($"{"", -40}{"ms", 10}{"ratio", 7}{"CPU ms", 10}{"ratio", 7}{"GF/s", 7}{(roofline is null ? "" : "of best"), 9}");
+        Say($"{"", -40}{"ms", 10}{"ratio", 7}{"CPU ms", 10}{"ratio", 7}{"GF/s", 7}{(best is null ? "" : "of best"), 9}");
         foreach (var (index, subject) in subjects.Index())
         {
             var (time, used) = medians[index];
             var rate = subject.Flops is { } flops ? (flops / time / 1e9).ToString("0", CultureInfo.InvariantCulture) : "";
-            var share = subject.Flops / time / roofline;
+            var share = subject.Flops / used / best;
             Say(
                 $"{subject.Name, -40}{1000 * time, 10:0.00}{time / clock, 7:0.00}{1000 * used, 10:0.00}{used / processor, 7:0.00}{rate, 7}{share, 9:0 %}"
             );
         }
 
-        return subjects.Zip(medians, (subject, median) => (subject.Flops ?? 0) / median.Clock).Max();
+        return subjects.Zip(medians, (subject, median) => (subject.Flops ?? 0) / median.Processor).Max();
     }
 
     private static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);

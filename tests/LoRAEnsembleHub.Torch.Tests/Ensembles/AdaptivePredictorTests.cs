@@ -133,7 +133,7 @@ public sealed class AdaptivePredictorTests
         var refusal = Assert.Throws<ModelException>(() =>
             AdaptivePredictor.Predict(family.Model, new GoldenExamples(family), new AdaptiveOptions(), cancellationToken: Token)
         );
-        Assert.Contains("No members are attached", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("no members", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

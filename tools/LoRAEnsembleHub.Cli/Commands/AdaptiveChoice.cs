@@ -2,7 +2,6 @@ using System.Globalization;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
-using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -37,15 +36,10 @@ internal static class AdaptiveChoice
             : throw CommandException.Usage($"--adaptive is {text}; it must be {Exact}, or a number above 0 and below 1, such as 0.01.");
     }
 
-    /// <summary>Refuses ensembles whose prediction is no mean of probabilities, and those that share no base.</summary>
+    /// <summary>Refuses ensembles whose prediction is no mean of probabilities.</summary>
     /// <exception cref="CommandException">The ensemble is one.</exception>
     public static void RefuseFor(AdaptiveOptions? options, LoadedModel loaded)
     {
-        if (options is not null && loaded.Model is not PretrainedModel)
-        {
-            throw CommandException.Usage("--adaptive is for members on one base; this ensemble consists of whole networks.");
-        }
-
         if (options is not null && loaded.Aggregation != Aggregation.MeanProbability)
         {
             throw CommandException.Usage(

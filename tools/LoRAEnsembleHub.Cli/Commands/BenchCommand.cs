@@ -32,7 +32,7 @@ internal sealed class BenchCommand : Verb
         var request = await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false);
         var (batch, times) = (parsed.GetValue(batchSize) ?? 1, parsed.GetValue(rounds) ?? 7);
         var clock = Stopwatch.StartNew();
-        using var loaded = LoadedAdapters.Open(request, session);
+        using var loaded = LoadedModel.Open(request, session);
         var loading = clock.Elapsed;
         using var scope = torch.NewDisposeScope();
         var inputs = loaded.Model.BlankInputs(batch);
@@ -40,11 +40,11 @@ internal sealed class BenchCommand : Verb
         void Forward(ForwardOptions how) => loaded.Model.Forward(inputs, how).Dispose();
         var subjects = new List<Subject>
         {
-            new(loaded.Ensemble is null ? "base alone" : "all members in one pass", () => Forward(options)),
+            new(loaded.Model.Members is null ? "base alone" : "all members in one pass", () => Forward(options)),
         };
-        if (loaded.Ensemble is { } ensemble)
+        if (loaded.Model.Members is { } members)
         {
-            subjects.Add(new Subject("one member after the other", () => OneByOne(ensemble.Members.Count, Forward)));
+            subjects.Add(new Subject("one member after the other", () => OneByOne(members, Forward)));
             subjects.Add(new Subject("one member", () => Forward(new ForwardOptions { MemberCount = 1 })));
         }
 
@@ -67,7 +67,7 @@ internal sealed class BenchCommand : Verb
             Speeds = speeds,
             LoadedBytes = memory,
             PeakBytes = Process.GetCurrentProcess().PeakWorkingSet64,
-            AdapterBytes = loaded.Ensemble?.Members.Bytes ?? 0,
+            MemberParameters = loaded.Ensemble?.System.ParameterCount ?? 0,
             Warnings = session.Warnings,
         };
     }

@@ -33,8 +33,8 @@ internal sealed record BenchResult : ICommandResult
     /// <summary>Its highest at the end.</summary>
     public required long PeakBytes { get; init; }
 
-    /// <summary>What the members hold of it.</summary>
-    public required long AdapterBytes { get; init; }
+    /// <summary>Numbers that the ensemble brings besides its base.</summary>
+    public required long MemberParameters { get; init; }
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
@@ -45,10 +45,8 @@ internal sealed record BenchResult : ICommandResult
                 ("inputs together", $"{BatchSize}"),
                 ("threads", $"{Threads}, {Dtype}"),
                 ("loading", $"{Figures.Short(LoadMilliseconds)} ms"),
-                (
-                    "memory",
-                    $"{Figures.Bytes(LoadedBytes)} loaded, {Figures.Bytes(PeakBytes)} at most, {Figures.Bytes(AdapterBytes)} of it the members'"
-                ),
+                ("memory", $"{Figures.Bytes(LoadedBytes)} loaded, {Figures.Bytes(PeakBytes)} at most"),
+                ("parameters of the members", Figures.Count(MemberParameters)),
             ]),
             new Grid(
                 $"Median of {Rounds}, in turn",

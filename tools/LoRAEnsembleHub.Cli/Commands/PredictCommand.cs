@@ -3,7 +3,6 @@ using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
-using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -81,16 +80,7 @@ internal sealed class PredictCommand : Verb
                 if (stop is not null)
                 {
                     return AdaptivePredictor
-                        .Predict(
-                            (PretrainedModel)loaded.Model,
-                            examples,
-                            stop,
-                            loaded.Temperatures,
-                            loaded.Labels,
-                            size,
-                            progress,
-                            cancellationToken
-                        )
+                        .Predict(loaded.Model, examples, stop, loaded.Temperatures, loaded.Labels, size, progress, cancellationToken)
                         .Of;
                 }
 
