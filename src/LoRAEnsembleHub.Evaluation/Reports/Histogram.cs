@@ -2,26 +2,22 @@ using System.Globalization;
 
 namespace LoRAEnsembleHub.Evaluation;
 
-/// <summary>Draws how mutual information is spread inside and outside the training distribution, one over the other.</summary>
+/// <summary>Draws how a score is spread inside and outside the training distribution, one over the other.</summary>
 internal static class Histogram
 {
     private const int Bins = 20;
     private const int Left = 50;
-    private const int Top = 25;
-    private const int Width = 480;
-    private const int Height = 200;
+    private const int Top = 46;
+    private const int Width = 280;
+    private const int Height = 180;
 
-    internal static string Draw(IReadOnlyList<double> inside, IReadOnlyList<double> outside, string outsideName)
+    internal static string Draw(string score, IReadOnlyList<double> inside, IReadOnlyList<double> outside, string outsideName)
     {
         var largest = Math.Max(inside.Max(), outside.Max());
         var end = largest > 0 ? largest : 1; // All zero with one member: one bar at 0.
         var (near, far) = (Shares(inside, end), Shares(outside, end));
         var highest = Math.Max(near.Max(), far.Max());
-        var drawing = new SvgDrawing(
-            Left + Width + 20,
-            Top + Height + 45,
-            $"Histogram of mutual information, in distribution and {outsideName}"
-        );
+        var drawing = new SvgDrawing(Left + Width + 16, Top + Height + 45, $"Histogram of {score}, in distribution and {outsideName}");
         DrawBars(drawing, "inside", "in distribution", near, highest, end);
         DrawBars(drawing, "outside", outsideName, far, highest, end);
         drawing.Line("axis", Left, Top, Left, Top + Height);
@@ -33,11 +29,11 @@ internal static class Histogram
         }
 
         drawing.Words(Left - 8, Top + 10, "end", highest.ToString("0%", CultureInfo.InvariantCulture));
-        drawing.Words(Left + (Width / 2.0), Top + Height + 36, "middle", "Mutual information (nats)");
+        drawing.Words(Left + (Width / 2.0), Top + Height + 36, "middle", score);
         drawing.Bar("inside", Left, 5, 12, 12, "in distribution");
         drawing.Words(Left + 18, 15, "start", "in distribution");
-        drawing.Bar("outside", Left + 140, 5, 12, 12, outsideName);
-        drawing.Words(Left + 158, 15, "start", outsideName);
+        drawing.Bar("outside", Left, 23, 12, 12, outsideName);
+        drawing.Words(Left + 18, 33, "start", outsideName);
         return drawing.End();
     }
 

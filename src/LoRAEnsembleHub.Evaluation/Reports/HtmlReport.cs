@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 
 namespace LoRAEnsembleHub.Evaluation;
 
@@ -8,18 +6,6 @@ namespace LoRAEnsembleHub.Evaluation;
 public static class HtmlReport
 {
     private const int Bins = 10;
-
-    private const string Style = """
-        :root{color-scheme:light dark;--ink:#222;--page:#fff;--line:#ddd;--axis:#666;--good:#1b5e8c;--bad:#b3261e;--share:#777;--outside:#d9822b}
-        @media (prefers-color-scheme:dark){:root{--ink:#ddd;--page:#181818;--line:#444;--axis:#999;--good:#5aa9dd;--bad:#ff7a70;--share:#999}}
-        body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:62rem;margin:2rem auto;padding:0 1rem;
-        overflow-wrap:break-word}
-        svg{max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}
-        .axis{stroke:var(--axis)}.ideal{stroke:var(--axis);stroke-dasharray:4 4}
-        .confidence{stroke:var(--bad);stroke-dasharray:6 4}.accuracy{stroke:var(--good)}
-        .right{fill:var(--good)}.gap{fill:var(--bad);fill-opacity:.35}.share{fill:var(--share)}
-        .inside{fill:var(--good);fill-opacity:.6}.outside{fill:var(--outside);fill-opacity:.6}
-        """;
 
     /// <summary>Writes the page.</summary>
     /// <param name="predictions">Predictions with labels.</param>
@@ -32,30 +18,57 @@ public static class HtmlReport
         var summary = EvaluationSummary.From(predictions);
         var labels = predictions.NeededLabels();
         var probabilities = predictions.Aggregate(options.Aggregation);
-        var title = WebUtility.HtmlEncode(options.Title);
-        var page = new StringBuilder();
-        page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        page.Append($"<title>{title}</title>\n<style>\n{Style}\n{HtmlTable.Style}\n</style>\n</head>\n<body>\n<h1>{title}</h1>\n");
-        page.Append($"<p>{WebUtility.HtmlEncode(SummaryTable.Differences(summary))}</p>\n");
-        HtmlSections.Append(page, options.Sections);
-        page.Append("<h2>Scores</h2>\n");
-        AppendTable(page, SummaryTable.Columns, SummaryTable.Rows(summary));
+        var page = new HtmlPage(options.Title);
+        page.Paragraph(SummaryTable.Differences(summary));
+        page.Sections(options.Sections);
+        page.Heading("Scores");
+        page.Table(SummaryTable.Columns, SummaryTable.Rows(summary));
 
         var mode = options.Aggregation == Aggregation.MeanProbability ? "mean probability" : "mean logit";
-        page.Append($"<h2>Reliability ({mode})</h2>\n");
-        page.Append(ReliabilityDiagram.Draw(ReliabilityBin.Of(probabilities, labels, Bins)));
-        page.Append("<p>Bars: share of right answers at each confidence; red: its distance from the mean confidence of the bin. ");
-        page.Append("Below: share of examples. Solid line: accuracy; dashed line: mean confidence.</p>\n");
+        page.Heading($"Calibration and selective answers ({mode})");
+        page.Charts(
+            (
+                ReliabilityDiagram.Draw(ReliabilityBin.Of(probabilities, labels, Bins)),
+                "Bars: share of right answers at each confidence; red: its distance from the mean confidence of the bin. Below: share of examples. "
+                    + "Solid line: accuracy; dashed line: mean confidence."
+            ),
+            (
+                ReportCharts.RiskAgainstCoverage([("ensemble", ExampleScores.Of(probabilities, labels))]),
+                "What is won by leaving the unsure examples to someone else."
+            )
+        );
+        if (predictions.Members > 1)
+        {
+            AppendMemberCounts(page, predictions, options.Aggregation);
+        }
 
-        page.Append($"<h2>Classes ({mode})</h2>\n");
-        AppendTable(page, ["", "Examples", "Precision", "Recall", "F1"], ClassRows(predictions, probabilities, labels));
+        if (options.Shift is { } shift)
+        {
+            page.Heading("Calibration under shift");
+            page.Paragraph("The same examples, made worse in several ways. An ensemble to rely on gets less sure as it gets less right.");
+            page.Legend([.. shift.Kinds]);
+            page.Charts(ReportCharts.Shift(shift).Select(chart => (chart, "")));
+        }
+
         if (options.OutOfDistribution is { } outside)
         {
             AppendOutside(page, predictions, outside, options.OutOfDistributionName);
         }
 
-        return page.Append("</body>\n</html>\n").ToString();
+        page.Heading($"Classes ({mode})");
+        page.Table(["", "Examples", "Precision", "Recall", "F1"], ClassRows(predictions, probabilities, labels));
+        return page.End();
+    }
+
+    private static void AppendMemberCounts(HtmlPage page, Predictions predictions, Aggregation aggregation)
+    {
+        var points = MemberCountCurve.OfSubsets(predictions, aggregation, ReportCharts.MostSubsets);
+        page.Heading("Fewer members");
+        page.Paragraph(
+            $"With fewer of its {predictions.Members} members: mean over up to {ReportCharts.MostSubsets} choices of them, whiskers are standard "
+                + "deviations over these choices. Members trained together are not those that a smaller ensemble would have had."
+        );
+        page.Charts(ReportCharts.MemberCounts([("ensemble", points)]).Select(chart => (chart, "")));
     }
 
     private static IEnumerable<string[]> ClassRows(Predictions predictions, Probabilities probabilities, IReadOnlyList<int> labels) =>
@@ -72,13 +85,16 @@ public static class HtmlReport
                 }
             );
 
-    private static void AppendOutside(StringBuilder page, Predictions inside, Predictions outside, string name)
+    private static void AppendOutside(HtmlPage page, Predictions inside, Predictions outside, string name)
     {
         var found = OutOfDistribution.Of(inside, outside);
-        page.Append($"<h2>In distribution and {WebUtility.HtmlEncode(name)}</h2>\n");
-        page.Append(Histogram.Draw(Uncertainty.Of(inside).MutualInformation, Uncertainty.Of(outside).MutualInformation, name));
-        AppendTable(
-            page,
+        var (near, far) = (Uncertainty.Of(inside), Uncertainty.Of(outside));
+        page.Heading($"In distribution and {name}");
+        page.Charts(
+            (Histogram.Draw("Mutual information (nats)", near.MutualInformation, far.MutualInformation, name), ""),
+            (Histogram.Draw("Predictive entropy (nats)", near.PredictiveEntropy, far.PredictiveEntropy, name), "")
+        );
+        page.Table(
             ["Score", "AUROC", "AUPRC", "AUPRC, outside positive", "FPR95"],
             [
                 Row("Largest probability", found.LargestProbability),
@@ -96,7 +112,4 @@ public static class HtmlReport
             SummaryTable.Number(separation.AveragePrecisionOutside),
             SummaryTable.Number(separation.FalsePositiveRate95),
         ];
-
-    private static void AppendTable(StringBuilder page, string[] head, IEnumerable<string[]> rows) =>
-        HtmlTable.Append(page, head, [.. rows.Select(cells => new HtmlRow { Cells = cells })]);
 }

@@ -15,6 +15,9 @@ public sealed record HtmlReportOptions
     /// <summary>What those inputs are called; any text. Default: "out of distribution".</summary>
     public string OutOfDistributionName { get; init; } = "out of distribution";
 
+    /// <summary>What becomes of the figures as inputs get worse. Default: none.</summary>
+    public ShiftReport? Shift { get; init; }
+
     /// <summary>Parts of the maker's own, shown before the figures. Default: none.</summary>
     public IReadOnlyList<HtmlSection> Sections { get; init; } = [];
 }

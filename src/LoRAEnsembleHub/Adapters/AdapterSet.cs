@@ -210,7 +210,8 @@ public sealed class AdapterSet : MemberSet
                 site.Name,
                 SiteFactors.Stack(
                     [.. members.Select(m => m.Factors.TryGetValue(site.Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
-                    site
+                    site.In,
+                    site.Out
                 )
             );
         }

@@ -5,13 +5,18 @@ namespace LoRAEnsembleHub.Data;
 /// <summary>Opens labelled sounds in the layouts that data sets commonly come in.</summary>
 public static class AudioData
 {
+    private static readonly FolderLayout<Waveform>[] layouts = [new EscFolder()];
+
     /// <summary>Opens one split of a data set.</summary>
     /// <param name="path">
-    /// A folder of <c>split/class/sound.wav</c> or <c>class/sound.wav</c>; or a CSV with the columns <c>path</c> and <c>label</c>, and if
+    /// A folder of ESC-50 (<c>meta/esc50.csv</c> and <c>audio</c>); of <c>split/class/sound.wav</c> or <c>class/sound.wav</c>; or a CSV with the columns <c>path</c> and <c>label</c>, and if
     /// wanted <c>name</c> and <c>split</c>, given itself or as the only <c>labels.csv</c> or <c>*.csv</c> of a folder. Sounds are WAV, FLAC
     /// and OGG Vorbis.
     /// </param>
-    /// <param name="split">As for <see cref="ImageData.Open"/>.</param>
+    /// <param name="split">
+    /// As for <see cref="ImageData.Open"/>. ESC-50 has its folds <c>fold1</c> … <c>fold5</c>, what is left without one
+    /// (<c>all-but-fold1</c> …), <c>all</c>, and as <c>test</c> and <c>train</c> fold 1 and the rest.
+    /// </param>
     /// <param name="decode">Reads one file; not called while opening.</param>
     /// <param name="classNames">As for <see cref="ImageData.Open"/>.</param>
     /// <returns>The sounds of the split, in file order.</returns>
@@ -27,7 +32,7 @@ public static class AudioData
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentException.ThrowIfNullOrWhiteSpace(split);
         ArgumentNullException.ThrowIfNull(decode);
-        return FileData.Open(path, split, classNames, FileKind.Audio, decode);
+        return FileData.Open(path, split, classNames, FileKind.Audio, decode, layouts);
     }
 
     /// <summary>The parts that a data set is divided into.</summary>
@@ -37,6 +42,6 @@ public static class AudioData
     public static IReadOnlyList<string> FindSplits(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return FileData.FindSplits(path, FileKind.Audio);
+        return FileData.FindSplits(path, FileKind.Audio, layouts);
     }
 }

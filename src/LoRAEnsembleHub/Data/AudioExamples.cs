@@ -73,6 +73,21 @@ public sealed class AudioExamples : LabeledExamples
     public override RgbImage Picture(int index) => SpectrogramPicture.Draw(Bank(index), extractor.Mels);
 
     /// <inheritdoc />
+    public override LabeledExamples Corrupted(Corruption corruption) =>
+        SoundCorruption.Kinds.Contains(corruption.Kind)
+            ? new AudioExamples(
+                new ChangedData<Waveform>(
+                    sounds,
+                    $"{Name}, {corruption}",
+                    (sound, index) => SoundCorruption.Apply(sound, corruption, index)
+                ),
+                extractor,
+                augmentation,
+                seed
+            )
+            : base.Corrupted(corruption);
+
+    /// <inheritdoc />
     public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
         var size = extractor.Frames * extractor.Mels;

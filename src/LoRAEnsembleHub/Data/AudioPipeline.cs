@@ -29,6 +29,8 @@ internal sealed class AudioPipeline : InputPipeline
 
     public override FileKind Files => FileKind.Audio;
 
+    public override IReadOnlyList<CorruptionKind> Corruptions => SoundCorruption.Kinds;
+
     public override IReadOnlyDictionary<string, string> OwnFiles =>
         new Dictionary<string, string> { [AudioFeatureExtractorConfig.FileName] = extractor.Config.ToJson() };
 

@@ -16,12 +16,19 @@ internal static class ClassNameFiles
     {
         foreach (var file in Lists.Select(list => Path.Combine(folder, list)).Where(File.Exists))
         {
-            var lines = File.ReadAllText(file).ReplaceLineEndings("\n").TrimEnd().Split('\n');
-            return Checked([.. lines.Select(line => line.Trim())], file);
+            return ReadList(file);
         }
 
         var card = Path.Combine(folder, "README.md");
         return File.Exists(card) && FrontMatter.ReadList(File.ReadAllText(card), "class_names") is { } names ? Checked(names, card) : null;
+    }
+
+    /// <summary>Reads a file of one name a line.</summary>
+    /// <exception cref="InvalidDataException">Names are empty or not distinct.</exception>
+    internal static IReadOnlyList<string> ReadList(string file)
+    {
+        var lines = File.ReadAllText(file).ReplaceLineEndings("\n").TrimEnd().Split('\n');
+        return Checked([.. lines.Select(line => line.Trim())], file);
     }
 
     /// <summary>Returns the names if each is there and no two are the same.</summary>

@@ -30,7 +30,7 @@ internal static class CsvFiles
         var numbers = table.Rows.All(row => ClassNumber.Is(row.Fields[label]))
             ? table.Rows.Select(row => ClassNumber.Read(row.Fields[label], $"{file}({row.Line})")).ToArray()
             : null;
-        var own = ClassNameFiles.Find(folder) ?? (numbers is null ? Texts(table, label) : NamesOf(table, file, numbers));
+        var own = ClassNameFiles.Find(folder) ?? (numbers is null ? Texts(table, label) : NamesOf(table, file, numbers, "name"));
         var map = new LabelMap(file, own, classNames, numbers is null ? 0 : numbers.Max() + 1);
         var picked = splitColumn is { } at ? Splits.Pick(file, split, table.Rows.Select(row => row.Fields[at])) : null;
         var files = new List<(string File, int Label)>();
@@ -63,8 +63,10 @@ internal static class CsvFiles
         return table.Find("split") is { } at ? [.. table.Rows.Select(row => Splits.Canonical(row.Fields[at])).Distinct()] : [Splits.Whole];
     }
 
-    // A table from elsewhere must not make this program read any file it likes.
-    private static string Inside(string folder, string path, FileKind kind, string where)
+    /// <summary>The whole path of a file that a table names.</summary>
+    /// <exception cref="InvalidDataException">It is not there, is of another kind, or lies outside the folder.</exception>
+    /// <remarks>A table from elsewhere must not make this program read any file it likes.</remarks>
+    internal static string Inside(string folder, string path, FileKind kind, string where)
     {
         var full = Path.GetFullPath(Path.Combine(folder, path));
         if (
@@ -72,7 +74,7 @@ internal static class CsvFiles
             || !full.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
         )
         {
-            throw new InvalidDataException($"{where}: '{path}' leaves the table's folder. Give paths below the folder of the table.");
+            throw new InvalidDataException($"{where}: '{path}' leaves {folder}. Give paths below that folder.");
         }
 
         if (!kind.Matches(full))
@@ -82,16 +84,18 @@ internal static class CsvFiles
 
         return File.Exists(full)
             ? full
-            : throw new InvalidDataException($"{where}: the {kind.Word} '{path}' is not there. Paths are relative to the table.");
+            : throw new InvalidDataException($"{where}: the {kind.Word} '{path}' is not there. Paths are taken from {folder}.");
     }
 
     private static string[] Texts(CsvTable table, int label) =>
         [.. table.Rows.Select(row => row.Fields[label]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    // A class without a file has no name in the table; its number stands in.
-    private static string[]? NamesOf(CsvTable table, string file, int[] numbers)
+    /// <summary>The names that a column gives to classes that another one numbers; null where there is no such column.</summary>
+    /// <exception cref="InvalidDataException">A class has two names, or two classes have one.</exception>
+    /// <remarks>A class without a file has no name in the table; its number stands in.</remarks>
+    internal static string[]? NamesOf(CsvTable table, string file, int[] numbers, string nameColumn)
     {
-        if (table.Find("name") is not { } column)
+        if (table.Find(nameColumn) is not { } column)
         {
             return null;
         }

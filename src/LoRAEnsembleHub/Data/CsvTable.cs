@@ -62,6 +62,14 @@ internal sealed class CsvTable
         Find(name)
         ?? throw new InvalidDataException($"{file}: no column '{name}'. Found: {string.Join(", ", Header)}. Name it in the first line.");
 
+    /// <summary>The fields of a column that must be there, one of each row.</summary>
+    /// <exception cref="InvalidDataException">The table lacks it.</exception>
+    internal string[] Column(string name)
+    {
+        var column = Need(name);
+        return [.. Rows.Select(row => row.Fields[column])];
+    }
+
     private static IEnumerable<CsvRow> Records(string text, string file, char separator)
     {
         var (at, line) = (0, 1);

@@ -27,6 +27,8 @@ internal sealed class ExampleView(LabeledExamples whole, int[] chosen) : Labeled
 
     public override IReadOnlyList<string> Facts(int index) => whole.Facts(chosen[index]);
 
+    public override LabeledExamples Corrupted(Corruption corruption) => new ExampleView(whole.Corrupted(corruption), chosen);
+
     public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
         var mapped = new int[indices.Length];

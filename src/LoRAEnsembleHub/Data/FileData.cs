@@ -1,6 +1,6 @@
 namespace LoRAEnsembleHub.Data;
 
-/// <summary>Opens data sets of one file per item: a table of paths and labels, or a folder per class.</summary>
+/// <summary>Opens data sets of files: of a well-known layout, a table of paths and labels, or a folder per class.</summary>
 internal static class FileData
 {
     /// <summary>Opens one split.</summary>
@@ -11,12 +11,18 @@ internal static class FileData
         string split,
         IReadOnlyList<string>? classNames,
         FileKind kind,
-        Func<string, T> decode
+        Func<string, T> decode,
+        IReadOnlyList<FolderLayout<T>> layouts
     )
     {
         if (classNames is not null)
         {
             ClassNameFiles.Checked(classNames, "The class names asked for");
+        }
+
+        if (FolderLayout<T>.Of(path, layouts) is { } layout)
+        {
+            return layout.Open(path, split, classNames, decode);
         }
 
         if (File.Exists(path) && IsCsv(path))
@@ -28,7 +34,11 @@ internal static class FileData
         {
             throw new DirectoryNotFoundException(
                 $"{path}: not found, or no data set of {kind.Many}. Needed: a folder with one folder per class, or a CSV file"
-                    + (kind == FileKind.Image ? ", or a folder of IDX files." : ".")
+                    + (
+                        kind == FileKind.Image
+                            ? ", or a folder of IDX files, of CIFAR's binary version, or of HAM10000."
+                            : ", or a folder of ESC-50."
+                    )
             );
         }
 
@@ -38,8 +48,13 @@ internal static class FileData
     }
 
     /// <summary>The parts that a data set is divided into; none where the path holds no data set of the kind.</summary>
-    internal static IReadOnlyList<string> FindSplits(string path, FileKind kind)
+    internal static IReadOnlyList<string> FindSplits<T>(string path, FileKind kind, IReadOnlyList<FolderLayout<T>> layouts)
     {
+        if (FolderLayout<T>.Of(path, layouts) is { } layout)
+        {
+            return layout.FindSplits(path);
+        }
+
         if (File.Exists(path))
         {
             return IsCsv(path) && CsvFiles.Holds(path, kind) ? CsvFiles.FindSplits(path) : [];

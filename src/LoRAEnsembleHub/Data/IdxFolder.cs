@@ -3,17 +3,21 @@ using LoRAEnsembleHub.Inputs;
 namespace LoRAEnsembleHub.Data;
 
 /// <summary>Opens a folder laid out like MNIST: one IDX file of images and one of labels for each split.</summary>
-internal static class IdxFolder
+internal sealed class IdxFolder : FolderLayout<RgbImage>
 {
-    /// <summary>Whether a folder holds IDX images.</summary>
-    internal static bool Matches(string folder) => FoundSplits(folder).Length > 0;
+    /// <inheritdoc />
+    internal override bool Matches(string folder) => FoundSplits(folder).Length > 0;
 
-    /// <summary>The splits, in one spelling each.</summary>
-    internal static IReadOnlyList<string> FindSplits(string folder) => [.. FoundSplits(folder).Select(Splits.Canonical).Distinct()];
+    /// <inheritdoc />
+    internal override IReadOnlyList<string> FindSplits(string folder) => [.. FoundSplits(folder).Select(Splits.Canonical).Distinct()];
 
-    /// <summary>Opens one split.</summary>
-    /// <exception cref="InvalidDataException">The split is missing, or one of its files is broken; the message names the file.</exception>
-    internal static LabeledData<RgbImage> Open(string folder, string split, IReadOnlyList<string>? classNames)
+    /// <inheritdoc />
+    internal override LabeledData<RgbImage> Open(
+        string folder,
+        string split,
+        IReadOnlyList<string>? classNames,
+        Func<string, RgbImage> decode
+    )
     {
         var found = FoundSplits(folder);
         var prefix = Splits.Pick(folder, split, found);

@@ -56,6 +56,18 @@ public sealed class ImageExamples : LabeledExamples
     /// <inheritdoc />
     public override IReadOnlyList<string> Facts(int index) => FactsOf?.Invoke(images.Source(index)) ?? [];
 
+    /// <inheritdoc />
+    public override LabeledExamples Corrupted(Corruption corruption) =>
+        new ImageExamples(
+            new ChangedData<RgbImage>(images, $"{Name}, {corruption}", (image, index) => ImageCorruption.Apply(image, corruption, index)),
+            processor,
+            augmentation,
+            seed
+        )
+        {
+            FactsOf = FactsOf,
+        };
+
     /// <summary>Tells what was done to decode a file; null where pictures are not files.</summary>
     internal Func<string, IReadOnlyList<string>>? FactsOf { get; init; }
 

@@ -31,6 +31,8 @@ internal sealed class ImagePipeline : InputPipeline
 
     public override FileKind Files => FileKind.Image;
 
+    public override IReadOnlyList<CorruptionKind> Corruptions => ImageCorruption.Kinds;
+
     public override IReadOnlyDictionary<string, string> OwnFiles =>
         new Dictionary<string, string> { [ImageProcessorConfig.FileName] = config.ToJson() };
 

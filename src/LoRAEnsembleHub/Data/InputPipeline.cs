@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Data;
@@ -18,6 +19,9 @@ public abstract class InputPipeline
 
     /// <summary>The kind of files that are inputs, or null where inputs are texts.</summary>
     public abstract FileKind? Files { get; }
+
+    /// <summary>The ways in which examples can be made worse (<see cref="LabeledExamples.Corrupted"/>); none for texts.</summary>
+    public virtual IReadOnlyList<CorruptionKind> Corruptions => [];
 
     /// <summary>The files that an ensemble needs beside its members to prepare inputs alike: text by name.</summary>
     /// <exception cref="InvalidDataException">They cannot be made from what was read.</exception>

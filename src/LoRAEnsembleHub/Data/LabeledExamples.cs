@@ -53,6 +53,12 @@ public abstract class LabeledExamples
     /// <param name="index">0 … <see cref="Count"/> − 1.</param>
     public virtual IReadOnlyList<string> Facts(int index) => [];
 
+    /// <summary>The same examples, each made worse before it is prepared.</summary>
+    /// <param name="corruption">What is done to them; of <see cref="InputPipeline.Corruptions"/>.</param>
+    /// <exception cref="NotSupportedException">There is no such corruption of examples of this kind.</exception>
+    public virtual LabeledExamples Corrupted(Corruption corruption) =>
+        throw new NotSupportedException($"{Name} cannot be corrupted by {corruption}: that is for pictures or sounds.");
+
     /// <summary>Model inputs of some examples as plain arrays.</summary>
     /// <param name="indices">Which examples, in the order of the batch; one or more.</param>
     /// <param name="epoch">The pass that random changes are drawn for, or null for none (evaluation).</param>

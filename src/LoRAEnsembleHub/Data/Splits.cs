@@ -10,10 +10,10 @@ internal static class Splits
     [
         ["train", "training"],
         ["test", "t10k"],
-        ["validation", "val", "valid"],
+        ["validation", "val", "valid", "dev"],
     ];
 
-    /// <summary>One spelling for each split: <c>t10k</c> is <c>test</c>, <c>val</c> is <c>validation</c>; other names stay.</summary>
+    /// <summary>One spelling for each split: <c>t10k</c> is <c>test</c>, <c>val</c> and <c>dev</c> are <c>validation</c>; other names stay.</summary>
     internal static string Canonical(string split) =>
         Known.FirstOrDefault(names => names.Contains(split, StringComparer.OrdinalIgnoreCase))?[0] ?? split;
 

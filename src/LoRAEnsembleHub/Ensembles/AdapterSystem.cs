@@ -44,9 +44,14 @@ internal sealed class AdapterSystem : EnsembleSystem
     }
 
     /// <summary>LoRA members as files.</summary>
-    public static RepositoryContent ContentOf(AdapterSet set, PretrainedModel model, EnsembleWriterOptions options)
+    /// <param name="set">The members.</param>
+    /// <param name="model">Their base.</param>
+    /// <param name="options">How they are spelled.</param>
+    /// <param name="named">The base's repository where the model does not know it.</param>
+    public static RepositoryContent ContentOf(AdapterSet set, PretrainedModel model, EnsembleWriterOptions options, ManifestBase? named = null)
     {
-        var writer = new PeftWriter(set, model.Catalogue, options.Naming, model.Identity.RepoId, model.Identity.Revision);
+        var (repoId, revision) = model.Identity.RepoId is { } own ? (own, model.Identity.Revision) : (named?.RepoId, named?.Revision);
+        var writer = new PeftWriter(set, model.Catalogue, options.Naming, repoId, revision);
         return new RepositoryContent
         {
             Method = set.Count == 1 ? EnsembleMethod.SingleLora : EnsembleMethod.LoraEnsemble,

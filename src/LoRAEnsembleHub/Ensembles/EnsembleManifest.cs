@@ -74,6 +74,10 @@ public sealed record EnsembleManifest
     [JsonIgnore]
     public int PredictionCount => Dropout?.Passes ?? Members?.Count ?? 0;
 
+    /// <summary>Whether members are LoRA adapters of the base.</summary>
+    [JsonIgnore]
+    public bool IsLora => EnsembleMethod.Find(Method) is { IsLora: true };
+
     /// <summary>Whether the weights of the base are needed to predict; else the ensemble brings all of its own.</summary>
     [JsonIgnore]
     public bool NeedsBase => EnsembleMethod.Find(Method) is not { HoldsModels: true } && Shared is null;

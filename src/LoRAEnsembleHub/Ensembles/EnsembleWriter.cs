@@ -17,7 +17,10 @@ public static class EnsembleWriter
     /// <param name="folder">Made when absent. A folder that holds something else than an ensemble is refused.</param>
     /// <param name="set">The members; written as member-00, member-01 … in their order.</param>
     /// <param name="model">The base they belong to.</param>
-    /// <param name="facts">What the manifest says besides base and members, which are filled in here; labels must match the heads.</param>
+    /// <param name="facts">
+    /// What the manifest says besides members and hashes of the base, which are filled in here; labels must match the heads. The base's
+    /// repository is that of the model, else that of the facts.
+    /// </param>
     /// <param name="options">Spelling and companions; null takes the defaults.</param>
     /// <param name="cancellationToken">Stops the writing; a folder left half-written is marked and refused when it is read.</param>
     /// <returns>The manifest as written.</returns>
@@ -37,7 +40,7 @@ public static class EnsembleWriter
         ArgumentNullException.ThrowIfNull(facts);
         options ??= new EnsembleWriterOptions();
         set.Check(model.Catalogue);
-        return WriteAsync(folder, AdapterSystem.ContentOf(set, model, options), model.Identity, facts, options, cancellationToken);
+        return WriteAsync(folder, AdapterSystem.ContentOf(set, model, options, facts.BaseModel), model.Identity, facts, options, cancellationToken);
     }
 
     /// <summary>Writes an ensemble of any method; equal ensembles give equal bytes.</summary>
@@ -166,8 +169,8 @@ public static class EnsembleWriter
                 ? facts.BaseModel
                 : (facts.BaseModel ?? new ManifestBase()) with
                 {
-                    RepoId = identity.RepoId,
-                    Revision = identity.Revision,
+                    RepoId = identity.RepoId ?? facts.BaseModel?.RepoId,
+                    Revision = identity.RepoId is null ? facts.BaseModel?.Revision : identity.Revision,
                     ModelType = identity.ModelType,
                     Sha256 = identity.Files.ToDictionary(file => file.Key, file => file.Value.Sha256),
                     Size = identity.Files.ToDictionary(file => file.Key, file => file.Value.Size),

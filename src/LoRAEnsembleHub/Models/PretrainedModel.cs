@@ -2,6 +2,7 @@ using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Models.Blocks;
 using LoRAEnsembleHub.Native;
+using LoRAEnsembleHub.Onnx;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
 
@@ -268,6 +269,19 @@ public abstract class PretrainedModel : PredictiveModel
         }
 
         return Results(x, pass.Behind, members, false)["logits"].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The model and whatever is attached as an ONNX graph, whose numbers are fetched only when they are written.</summary>
+    /// <param name="adapterInputs">Whether the members' numbers are inputs of the graph.</param>
+    /// <exception cref="ModelException">There is no head, or a part has no form in ONNX.</exception>
+    internal OnnxGraph ToOnnx(bool adapterInputs)
+    {
+        var set = attachment?.Set;
+        set?.ThrowIfDisposed();
+        var members = set?.Compile(Catalogue, CPU, ScalarType.Float32);
+        var modules = HeadModules(members);
+        var tokens = modules.Count == 0 ? 0 : TokensRead(modules);
+        return layout.Graph.Write(new OnnxSource(Parameters, Catalogue, members, modules, tokens, Eps), adapterInputs);
     }
 
     /// <summary>Frees the base's weights. Attached sets are the caller's and stay.</summary>

@@ -56,8 +56,8 @@ public sealed class ReportTests
         var body = XElement.Parse(
             page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]
         );
-        var pictures = body.Elements("svg").ToArray();
-        Assert.Equal(2, pictures.Length);
+        var pictures = body.Descendants("svg").ToArray();
+        Assert.Equal(6, pictures.Length); // reliability, risk, two of fewer members, two of unfamiliar inputs
         var bins = ReliabilityBin.Of(Two.Aggregate(Aggregation.MeanProbability), Two.Labels!, 10);
         Assert.Equal(bins.Count(bin => bin.Count > 0), pictures[0].Elements("rect").Count(bar => bar.Attribute("class")!.Value == "share"));
         Assert.Equal(3, body.Descendants("table").Count());
@@ -96,7 +96,109 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void Without_a_second_set_there_is_no_second_diagram() => Assert.Equal(2, HtmlReport.Write(Two).Split("<svg ").Length);
+    public void Charts_are_drawn_for_what_there_is()
+    {
+        static int Count(Predictions predictions, HtmlReportOptions? options = null) =>
+            HtmlReport.Write(predictions, options).Split("<svg ").Length - 1;
+        Assert.Equal(2, Count(Two.Member(0)));
+        Assert.Equal(4, Count(Two));
+        Assert.Equal(6, Count(Two, new HtmlReportOptions { OutOfDistribution = Two }));
+        Assert.Equal(8, Count(Two, new HtmlReportOptions { Shift = Worse() }));
+    }
+
+    [Fact]
+    public void Shift_has_a_curve_for_each_kind_from_the_clean_examples_on()
+    {
+        var page = HtmlReport.Write(Two, new HtmlReportOptions { Shift = Worse() });
+        var charts = BodyOf(page)
+            .Descendants("svg")
+            .Where(svg => svg.Attribute("aria-label")!.Value.Contains("severity", StringComparison.Ordinal))
+            .ToArray();
+        Assert.Equal(4, charts.Length);
+        Assert.All(
+            charts,
+            chart =>
+            {
+                Assert.Equal([3, 2], chart.Elements("polyline").Select(line => line.Attribute("points")!.Value.Split(' ').Length));
+                Assert.Equal(5, chart.Elements("circle").Count());
+            }
+        );
+        Assert.Contains("<span class=\"s1\"></span>blur", page, StringComparison.Ordinal);
+        Assert.Equal(0.45, Worse().MeanAt(2)!.Accuracy, 12);
+        Assert.Null(Worse().MeanAt(3));
+    }
+
+    [Fact]
+    public void Every_mark_of_a_chart_lies_inside_it()
+    {
+        var page = HtmlReport.Write(Two, new HtmlReportOptions { OutOfDistribution = Two, Shift = Worse() });
+        foreach (var chart in BodyOf(page).Descendants("svg"))
+        {
+            var (width, height) = (Of(chart, "width"), Of(chart, "height"));
+            var places = chart
+                .Elements()
+                .SelectMany(mark =>
+                    mark.Name.LocalName switch
+                    {
+                        "line" => [(Of(mark, "x1"), Of(mark, "y1")), (Of(mark, "x2"), Of(mark, "y2"))],
+                        "circle" => [(Of(mark, "cx"), Of(mark, "cy"))],
+                        "polyline" => mark.Attribute("points")!.Value.Split(' ').Select(Place),
+                        _ => new[] { (Of(mark, "x"), Of(mark, "y")) },
+                    }
+                );
+            Assert.All(places, place => Assert.True(place.Item1 >= 0 && place.Item1 <= width && place.Item2 >= 0 && place.Item2 <= height));
+        }
+    }
+
+    [Fact]
+    public void Systems_are_drawn_over_each_other_with_one_color_each_in_every_chart()
+    {
+        var systems = Enumerable
+            .Range(0, 3)
+            .Select(index => ComparedSystem.Of($"<{index}>", index == 2 ? Two.Member(0) : Two, Aggregation.MeanProbability, Two))
+            .ToArray();
+        var page = HtmlComparison.Write(systems, "Three", new HtmlSection { Heading = "Own & part" });
+        Assert.Contains("<h2>Own &amp; part</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"s2\"></span>&lt;2&gt;", page, StringComparison.Ordinal);
+        Assert.All(Foreign, text => Assert.DoesNotContain(text, page, StringComparison.Ordinal));
+        var charts = BodyOf(page).Descendants("svg").ToArray();
+        Assert.Equal(4, charts.Length);
+        Assert.All(
+            charts,
+            chart =>
+                Assert.Equal(
+                    ["curve s0", "curve s1", "curve s2"],
+                    chart.Elements("polyline").Select(line => line.Attribute("class")!.Value)
+                )
+        );
+        Assert.Throws<ArgumentException>(() => HtmlComparison.Write(systems[..1], "One"));
+    }
+
+    [Fact]
+    public void A_system_against_itself_differs_in_nothing_and_against_a_better_one_by_the_mean_difference()
+    {
+        var scores = ComparedSystem.Of("a", Two, Aggregation.MeanProbability).Scores;
+        var same = ComparedPair.Of(scores, scores);
+        Assert.Equal((0, 0, 1.0), (same.Accuracy.FirstOnly, same.Accuracy.SecondOnly, same.Accuracy.ExactPValue));
+        Assert.Equal((0.0, 0.0, 0.0), (same.LikelihoodDifference.Estimate, same.LikelihoodDifference.Low, same.LikelihoodDifference.High));
+        var better = new Predictions([5, 0, 0, 5], 1, 2, 2, [0, 1]);
+        var pair = ComparedPair.Of(scores, ComparedSystem.Of("b", better, Aggregation.MeanProbability).Scores);
+        var expected = scores.NegativeLogLikelihood.Average() - Math.Log(1 + Math.Exp(-5));
+        Assert.Equal(-expected, pair.LikelihoodDifference.Estimate, 12);
+        Assert.Equal(scores.Right.Count(hit => !hit), pair.Accuracy.FirstOnly);
+    }
+
+    [Fact]
+    public void A_point_under_shift_has_the_figures_of_its_predictions()
+    {
+        var point = ShiftPoint.Of("fog", 4, Two, Aggregation.MeanLogit);
+        var summary = EvaluationSummary.From(Two);
+        Assert.Equal(("fog", 4, summary.MeanLogit.Accuracy), (point.Corruption, point.Severity, point.Accuracy));
+        Assert.Equal(summary.MeanLogit.NegativeLogLikelihood, point.NegativeLogLikelihood);
+        Assert.Equal(summary.MeanLogit.Ece15, point.Ece15);
+        Assert.Equal(summary.MeanMutualInformation, point.MutualInformation, 12);
+        Assert.Equal(Uncertainty.Of(Two).PredictiveEntropy.Average(), point.Entropy, 12);
+    }
 
     [Fact]
     public void Numbers_are_written_the_same_in_every_culture()
@@ -133,4 +235,24 @@ public sealed class ReportTests
         Assert.Contains("<tr><td></td><td>none</td></tr>", page, StringComparison.Ordinal);
         Assert.True(page.IndexOf("Pictures", StringComparison.Ordinal) < page.IndexOf("<h2>Scores", StringComparison.Ordinal));
     }
+
+    private static ShiftReport Worse() =>
+        new()
+        {
+            Clean = new ShiftPoint("", 0, 0.9, 0.3, 0.02, 0.2, 0.05),
+            Corrupted =
+            [
+                new ShiftPoint("noise", 2, 0.5, 1.5, 0.2, 0.8, 0.2),
+                new ShiftPoint("noise", 1, 0.8, 0.6, 0.1, 0.4, 0.1),
+                new ShiftPoint("blur", 2, 0.4, 2, 0.3, 0.9, 0.3),
+            ],
+        };
+
+    private static XElement BodyOf(string page) =>
+        XElement.Parse(page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]);
+
+    private static double Of(XElement mark, string name) => double.Parse(mark.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+
+    private static (double X, double Y) Place(string text) =>
+        (double.Parse(text.Split(',')[0], CultureInfo.InvariantCulture), double.Parse(text.Split(',')[1], CultureInfo.InvariantCulture));
 }

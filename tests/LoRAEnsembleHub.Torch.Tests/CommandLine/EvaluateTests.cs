@@ -116,4 +116,43 @@ public sealed class EvaluateTests(TinyBase tiny) : IClassFixture<TinyBase>
         (await Tool.RunAsync([.. Ours, "--calibrate-share", "0.01"])).Refused(2, "leaves none to fit on");
         (await Tool.RunAsync([.. Ours, "--alpha", "0.2"])).Refused(2, "--alpha is for --calibrate-on");
     }
+
+    [Fact]
+    public async Task Examples_made_worse_are_measured_beside_those_as_they_are()
+    {
+        var folder = Path.Combine(tiny.Folder, "shift-report");
+        string[] worse = ["--corrupt", "noise:5", "--corrupt", "contrast", "--corrupt", "noise:5", "--report", folder];
+        var json = (await Tool.RunAsync([.. Ours, .. worse, "--json"])).Done().Json();
+        var points = json["shift"]!["corrupted"]!.AsArray();
+        Assert.Equal(
+            ["noise 5", .. Enumerable.Range(1, 5).Select(severity => $"contrast {severity}")],
+            points.Select(point => $"{point!["corruption"]} {point["severity"]}")
+        );
+        Assert.Equal((double)json["summary"]!["mean_probability"]!["nll"]!, (double)json["shift"]!["clean"]!["negative_log_likelihood"]!);
+        Assert.All(points, point => Assert.NotEqual((double)json["shift"]!["clean"]!["entropy"]!, (double)point!["entropy"]!));
+        foreach (var file in new[] { "report.md", "report.html" })
+        {
+            var text = await File.ReadAllTextAsync(Path.Combine(folder, file), TestContext.Current.CancellationToken);
+            Assert.Contains("Calibration under shift", text, StringComparison.Ordinal);
+        }
+
+        var again = (await Tool.RunAsync([.. Ours, "--corrupt", "noise:5", "--json"])).Done().Json();
+        Assert.Equal((double)points[0]!["entropy"]!, (double)again["shift"]!["corrupted"]![0]!["entropy"]!);
+        Assert.Contains("| mean | 1 |", await MarkdownOf("all"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fog", "known for images are noise, blur, contrast, rotation, pixelate, jpeg and all")]
+    [InlineData("noise:6", "the severity must be 1 to 5")]
+    [InlineData("noise:", "the severity must be 1 to 5")]
+    [InlineData("noise:1:2", "such as noise:3")]
+    public async Task Corruptions_that_are_none_are_refused(string word, string words) =>
+        (await Tool.RunAsync([.. Ours, "--corrupt", word])).Refused(2, words);
+
+    private async Task<string> MarkdownOf(string corruption)
+    {
+        var folder = Path.Combine(tiny.Folder, $"report-{corruption}");
+        (await Tool.RunAsync([.. Ours, "--corrupt", corruption, "--limit", "2", "--report", folder])).Done();
+        return await File.ReadAllTextAsync(Path.Combine(folder, "report.md"), TestContext.Current.CancellationToken);
+    }
 }

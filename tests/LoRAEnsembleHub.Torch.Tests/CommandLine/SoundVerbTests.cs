@@ -36,6 +36,18 @@ public sealed class SoundVerbTests(TinySounds tiny) : IClassFixture<TinySounds>
     }
 
     [Fact]
+    public async Task Sounds_are_measured_under_noise_and_under_nothing_else()
+    {
+        string[] measuring = ["evaluate", "--base", tiny.Base, "--ensemble", tiny.Ensemble, "--data", tiny.Data];
+        var json = (await Tool.RunAsync([.. measuring, "--corrupt", "all", "--json"])).Done().Json();
+        var points = json["shift"]!["corrupted"]!.AsArray();
+        Assert.Equal([1, 2, 3, 4, 5], points.Select(point => (int)point!["severity"]!));
+        Assert.All(points, point => Assert.Equal("noise", (string?)point!["corruption"]));
+        Assert.NotEqual((double)points[0]!["entropy"]!, (double)points[4]!["entropy"]!);
+        (await Tool.RunAsync([.. measuring, "--corrupt", "blur"])).Refused(2, "known for sounds are noise and all");
+    }
+
+    [Fact]
     public async Task What_is_no_sound_is_refused_by_its_name()
     {
         var noise = Sounds.Noise(2_000);

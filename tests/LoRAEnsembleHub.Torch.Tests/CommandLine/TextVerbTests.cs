@@ -33,6 +33,16 @@ public sealed class TextVerbTests(TinyTexts tiny) : IClassFixture<TinyTexts>
     }
 
     [Fact]
+    public async Task Texts_are_not_corrupted()
+    {
+        string[] measuring = ["evaluate", "--base", tiny.Base, "--ensemble", tiny.Ensemble, "--data", tiny.Data];
+        (await Tool.RunAsync([.. measuring, "--corrupt", "noise"])).Refused(
+            2,
+            "--corrupt is for pictures and sounds; the model takes texts"
+        );
+    }
+
+    [Fact]
     public async Task Texts_of_very_different_length_get_the_answer_that_they_get_alone()
     {
         string[] texts = ["good", "The film was very, very dull, and the plot was a sad, sad day.", "kind"];

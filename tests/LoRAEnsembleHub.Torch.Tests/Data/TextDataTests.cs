@@ -56,6 +56,23 @@ public sealed class TextDataTests
     }
 
     [Fact]
+    public void The_layout_of_GLUE_is_read_with_its_test_part_unlabelled()
+    {
+        using var folder = new DataFolder();
+        folder.Write("train.tsv", "sentence\tlabel\nhide new secretions \t0\n\"quoted\" words \t1\n");
+        folder.Write("dev.tsv", "sentence\tlabel\nit 's a charming journey . \t1\n");
+        folder.Write("test.tsv", "index\tsentence\n0\tuneasy mishmash \n");
+        var validation = TextData.Open(folder.Path, "validation");
+        Assert.Equal(("1", 1), (validation.ClassNames[validation.Label(0)], validation.Count));
+        Assert.EndsWith("/validation", TextData.Open(folder.Path, "dev").Name, StringComparison.Ordinal);
+        Assert.Equal("\"quoted\" words ", TextData.Open(folder.Path, "train").Read(1).Text);
+        Assert.Equal((-1, 0), (TextData.Open(folder.Path, "test").Label(0), TextData.Open(folder.Path, "test").ClassNames.Count));
+        var problem = Assert.Throws<InvalidDataException>(() => TextData.Open(folder.Path, "test", ["0", "1"]));
+        Assert.Contains("test.tsv(2): the text has no label", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(["test", "train", "validation"], DataSets.Survey(folder.Path)!.Splits.Select(split => split.Name).Order());
+    }
+
+    [Fact]
     public void Labels_are_numbers_of_the_classes_wanted_or_their_names()
     {
         using var folder = new DataFolder();

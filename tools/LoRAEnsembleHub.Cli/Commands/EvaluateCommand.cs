@@ -2,7 +2,6 @@ using System.CommandLine;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Data;
-using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -11,6 +10,8 @@ namespace LoRAEnsembleHub.Cli.Commands;
 internal sealed class EvaluateCommand : Verb
 {
     private const double DefaultAlpha = 0.1;
+    private const int DefaultBatchSize = 64;
+    private const string DefaultSplit = "test";
 
     private readonly ModelChoice choice;
     private readonly Option<string> data = OptionKinds.Needed("--data", "PATH", "Data set with the classes of the ensemble");
@@ -37,28 +38,33 @@ internal sealed class EvaluateCommand : Verb
         "--alpha",
         "Share of true classes that conformal sets may miss (default: 0.1)"
     );
+    private readonly CorruptChoice corruption;
+    private readonly Option<string[]> compare = new("--compare")
+    {
+        Description =
+            "Set several side by side on the same examples: ensembles, or models by themselves; the first is what others are tested against",
+        HelpName = "DIR",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly InputChoice preparation;
 
     public EvaluateCommand()
         : base("evaluate", "Measure accuracy, likelihood, calibration and uncertainty of an ensemble and of its members")
     {
         choice = new ModelChoice(Command);
-        Option[] options = [data, split, outside, outsideSplit, limit, calibrateOn, calibrateShare, alpha, report, batchSize];
+        Option[] options = [compare, data, split, outside, outsideSplit, limit, calibrateOn, calibrateShare, alpha, report, batchSize];
         foreach (var option in options)
         {
             Command.Add(option);
         }
 
+        corruption = new CorruptChoice(Command);
         preparation = new InputChoice(Command);
     }
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var (request, place, unfamiliar) = (
-            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
-            parsed.GetValue(data)!,
-            parsed.GetValue(outside)
-        );
+        var (place, unfamiliar, measured) = (parsed.GetValue(data)!, parsed.GetValue(outside), parsed.GetValue(split) ?? DefaultSplit);
         Need.FileOrFolder(place, "--data");
         Need.PlaceForFolder(parsed.GetValue(report), "--report");
         if (unfamiliar is not null)
@@ -67,35 +73,25 @@ internal sealed class EvaluateCommand : Verb
         }
 
         var (held, share, misses) = (parsed.GetValue(calibrateOn), parsed.GetValue(calibrateShare), parsed.GetValue(alpha));
-        RefuseCalibration(held, share, misses, parsed.GetValue(split) ?? "test");
-        var pipeline = preparation.Read(parsed, request);
-        using var loaded = LoadedModel.Open(request, session);
-        var most = parsed.GetValue(limit);
-        var examples = ExampleSets.OpenFor(pipeline, place, parsed.GetValue(split) ?? "test", loaded.Labels, most);
-        var others = unfamiliar is null ? null : ExampleSets.OpenOther(pipeline, unfamiliar, parsed.GetValue(outsideSplit) ?? "test", most);
-        Predictions Predict(LabeledExamples set, bool withLabels)
+        RefuseCalibration(held, share, misses, measured);
+        var measuring = new Measuring(session, parsed.GetValue(batchSize) ?? DefaultBatchSize, cancellationToken);
+        if (parsed.GetValue(compare) is { Length: > 0 } systems)
         {
-            var predicted = session.Track(
-                $"Predicting {set.Name}",
-                set.Count,
-                progress =>
-                    Predictor.Predict(
-                        loaded.Model,
-                        set,
-                        loaded.Labels,
-                        withLabels,
-                        parsed.GetValue(batchSize) ?? 64,
-                        progress,
-                        cancellationToken
-                    )
-            );
-            session.WarnOf(set);
-            return predicted.WithTemperature(loaded.Temperatures);
+            RefuseBesideCompare(parsed, systems, held is not null || share is not null);
+            return await CompareAsync(parsed, systems, measuring, session, cancellationToken).ConfigureAwait(false);
         }
 
-        var inside = Predict(examples, withLabels: true);
-        var beyond = others is null ? null : Predict(others, withLabels: false);
-        var calibration = held is null ? null : Predict(ExampleSets.OpenFor(pipeline, place, held, loaded.Labels, most), withLabels: true);
+        var request = await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false);
+        var pipeline = preparation.Read(parsed, request);
+        var corruptions = corruption.Read(parsed, pipeline);
+        using var loaded = LoadedModel.Open(request, session);
+        var examples = OpenInside(parsed, pipeline, loaded.Labels, measured);
+        var others = OpenOutside(parsed, pipeline);
+        var inside = measuring.Predict(loaded, examples, withLabels: true);
+        var beyond = others is null ? null : measuring.Predict(loaded, others, withLabels: false);
+        var calibration = held is null
+            ? null
+            : measuring.Predict(loaded, OpenInside(parsed, pipeline, loaded.Labels, held), withLabels: true);
         var result = new EvaluateResult
         {
             Base = request.Base,
@@ -111,6 +107,16 @@ internal sealed class EvaluateCommand : Verb
                 : share is { } part ? CalibrationFact.OfShare(part, inside, loaded.Aggregation, misses ?? DefaultAlpha)
                 : null,
             Outside = beyond is null ? null : OutsideFact.Of(others!.Name, inside, beyond),
+            Shift =
+                corruptions.Count == 0
+                    ? null
+                    : ShiftFact.Measure(
+                        inside,
+                        loaded.Aggregation,
+                        examples,
+                        corruptions,
+                        set => measuring.Predict(loaded, set, withLabels: true, isRepeated: true)
+                    ),
             Report = parsed.GetValue(report),
             Warnings = session.Warnings,
         };
@@ -120,6 +126,57 @@ internal sealed class EvaluateCommand : Verb
         }
 
         return result;
+    }
+
+    private async Task<ICommandResult> CompareAsync(
+        ParseResult parsed,
+        string[] systems,
+        Measuring measuring,
+        Session session,
+        CancellationToken cancellationToken
+    )
+    {
+        var requests = new List<ModelRequest>();
+        foreach (var system in systems)
+        {
+            requests.Add(await choice.ReadAsync(parsed, system, "--compare", session, cancellationToken).ConfigureAwait(false));
+        }
+
+        var run = new CompareRun(requests, measuring, session)
+        {
+            Open = (request, labels) =>
+            {
+                var pipeline = preparation.Read(parsed, request);
+                return (
+                    pipeline,
+                    OpenInside(parsed, pipeline, labels, parsed.GetValue(split) ?? DefaultSplit),
+                    OpenOutside(parsed, pipeline)
+                );
+            },
+        };
+        return await run.RunAsync(parsed.GetValue(report), cancellationToken).ConfigureAwait(false);
+    }
+
+    private LabeledExamples OpenInside(ParseResult parsed, InputPipeline pipeline, IReadOnlyList<string> labels, string part) =>
+        ExampleSets.OpenFor(pipeline, parsed.GetValue(data)!, part, labels, parsed.GetValue(limit));
+
+    private LabeledExamples? OpenOutside(ParseResult parsed, InputPipeline pipeline) =>
+        parsed.GetValue(outside) is { } place
+            ? ExampleSets.OpenOther(pipeline, place, parsed.GetValue(outsideSplit) ?? DefaultSplit, parsed.GetValue(limit))
+            : null;
+
+    private void RefuseBesideCompare(ParseResult parsed, string[] systems, bool isCalibrated)
+    {
+        var fault =
+            systems.Length < 2 ? "--compare names one system; name two or more."
+            : choice.NamesEnsemble(parsed) ? "--ensemble and --compare exclude each other; name every ensemble after --compare."
+            : isCalibrated ? "--compare measures systems as they are; leave --calibrate-on and --calibrate-share out."
+            : corruption.IsGiven(parsed) ? "--compare and --corrupt exclude each other; measure one system under shift at a time."
+            : null;
+        if (fault is not null)
+        {
+            throw CommandException.Usage(fault);
+        }
     }
 
     private static void RefuseCalibration(string? held, double? share, double? misses, string split)

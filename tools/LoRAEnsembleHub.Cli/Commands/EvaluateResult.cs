@@ -31,6 +31,9 @@ internal sealed record EvaluateResult : ICommandResult
 
     public required OutsideFact? Outside { get; init; }
 
+    /// <summary>On the examples made worse; null where it was not asked for.</summary>
+    public required ShiftReport? Shift { get; init; }
+
     /// <summary>The folder with the reports, or null.</summary>
     public required string? Report { get; init; }
 
@@ -59,16 +62,19 @@ internal sealed record EvaluateResult : ICommandResult
             yield return outside.Table(Data);
         }
 
-        if (Report is { } folder)
+        if (Shift is { } shift)
         {
-            yield return new Paragraph(
-                $"\nReports: {string.Join(", ", EvaluationReport.Files.Select(name => Path.Combine(folder, name)))}"
-            );
+            yield return ShiftFact.Table(shift);
+        }
+
+        foreach (var block in ReportFiles.ToBlocks(Report))
+        {
+            yield return block;
         }
     }
 
     public IEnumerable<string> ToQuietLines() =>
         Report is { } folder
-            ? EvaluationReport.Files.Select(name => Path.Combine(folder, name))
+            ? ReportFiles.In(folder)
             : [Figures.Raw((Aggregation == Aggregation.MeanLogit ? Summary.MeanLogit : Summary.MeanProbability).Accuracy)];
 }

@@ -30,16 +30,9 @@ internal sealed record EvaluationDetails
     {
         var scores = ExampleScores.Of(predictions.Aggregate(aggregation), predictions.Labels!);
         var risk = RiskCoverage.Of(scores);
-        double[] right = [.. scores.Right.Select(hit => hit ? 1.0 : 0.0)];
         return new EvaluationDetails
         {
-            Intervals =
-            [
-                new IntervalFact("accuracy", Bootstrap.OfMean(right)),
-                new IntervalFact("nll", Bootstrap.OfMean(scores.NegativeLogLikelihood)),
-                new IntervalFact("brier", Bootstrap.OfMean(scores.Brier)),
-                new IntervalFact("ece_15", Bootstrap.Of(scores.Examples, taken => Ece.Of(scores.Take(taken), 15), percentile)),
-            ],
+            Intervals = IntervalFact.Of(scores),
             AdaptiveEce = Evaluation.AdaptiveEce.Of(scores, 15),
             Aurc = risk.Area,
             ExcessAurc = risk.ExcessArea,
@@ -60,14 +53,26 @@ internal sealed record EvaluationDetails
             ("best member", AgainstBestMember?.InWords()),
         ]);
     }
-
-    // The ECE of a resample is biased upwards, which bias correction would take for a shift of the whole curve.
-    private static readonly BootstrapOptions percentile = new() { Method = IntervalMethod.Percentile, Resamples = 500 };
 }
 
 /// <summary>A figure and where it lies.</summary>
 internal sealed record IntervalFact(string Name, ConfidenceInterval Interval)
 {
+    // The ECE of a resample is biased upwards, which bias correction would take for a shift of the whole curve.
+    private static readonly BootstrapOptions percentile = new() { Method = IntervalMethod.Percentile, Resamples = 500 };
+
+    /// <summary>The main figures of a prediction: 95 % intervals over examples.</summary>
+    public static IReadOnlyList<IntervalFact> Of(ExampleScores scores) =>
+        [
+            new IntervalFact("accuracy", Bootstrap.OfMean([.. scores.Right.Select(hit => hit ? 1.0 : 0.0)])),
+            new IntervalFact("nll", Bootstrap.OfMean(scores.NegativeLogLikelihood)),
+            new IntervalFact("brier", Bootstrap.OfMean(scores.Brier)),
+            new IntervalFact("ece_15", Bootstrap.Of(scores.Examples, taken => Ece.Of(scores.Take(taken), 15), percentile)),
+        ];
+
+    /// <summary>For a table: <c>0.8100 [0.7900, 0.8300]</c>.</summary>
+    public string InBrief() => $"{Figures.Score(Interval.Estimate)} [{Figures.Score(Interval.Low)}, {Figures.Score(Interval.High)}]";
+
     public string InWords() =>
         $"{Figures.Score(Interval.Estimate)} ({Figures.Percent(Interval.Level)} interval {Figures.Score(Interval.Low)} to {Figures.Score(Interval.High)})";
 }

@@ -11,8 +11,6 @@ internal static class EvaluationReport
 {
     private const int LeastSure = 12;
 
-    public static readonly string[] Files = ["report.md", "report.json", "report.html"];
-
     /// <summary>Writes the three files.</summary>
     /// <param name="folder">Made when absent.</param>
     /// <param name="result">What was measured.</param>
@@ -20,7 +18,7 @@ internal static class EvaluationReport
     /// <param name="inside">Predictions with labels.</param>
     /// <param name="outside">Predictions on unfamiliar inputs, or null.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
-    public static async Task WriteAsync(
+    public static Task WriteAsync(
         string folder,
         EvaluateResult result,
         LabeledExamples examples,
@@ -29,13 +27,13 @@ internal static class EvaluationReport
         CancellationToken cancellationToken
     )
     {
-        Directory.CreateDirectory(folder);
         var options = new HtmlReportOptions
         {
             Title = Title(result),
             Aggregation = result.Aggregation,
             OutOfDistribution = outside,
             OutOfDistributionName = result.Outside?.Data ?? "",
+            Shift = result.Shift,
             Sections =
             [
                 Warnings(result),
@@ -43,12 +41,7 @@ internal static class EvaluationReport
                 .. result.Summary.Members.Count > 1 ? [Unsure(result, examples, inside)] : Array.Empty<HtmlSection>(),
             ],
         };
-        string[] texts = [Markdown(result), Renderer.ToJson(result) + "\n", HtmlReport.Write(inside, options)];
-        foreach (var (name, text) in Files.Zip(texts))
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder, name), text, new UTF8Encoding(false), cancellationToken)
-                .ConfigureAwait(false);
-        }
+        return ReportFiles.WriteAsync(folder, Markdown(result), result, HtmlReport.Write(inside, options), cancellationToken);
     }
 
     private static string Title(EvaluateResult result) => $"{Name((result.Ensemble ?? result.Base)!)} on {result.Data}";
@@ -87,30 +80,11 @@ internal static class EvaluationReport
             .. result.Details.ToBlocks(),
             .. result.Calibration?.ToBlocks() ?? [],
             .. result.Outside is { } outside ? [outside.Table(result.Data)] : Array.Empty<Block>(),
+            .. result.Shift is { } shift ? [ShiftFact.Table(shift)] : Array.Empty<Block>(),
         ];
 
     private static IEnumerable<HtmlSection> Sections(EvaluateResult result) =>
-        Extra(result with { Outside = null }) // the page has a section of its own for unfamiliar inputs
-            .Select(block =>
-                block is Grid table
-                    ? new HtmlSection
-                    {
-                        Heading = table.Title ?? "",
-                        Columns = [.. table.Columns.Select(column => column.Name)],
-                        Rows = [.. table.Rows.Select(row => new HtmlRow { Cells = row })],
-                    }
-                    : new HtmlSection
-                    {
-                        Heading = "How sure these figures are",
-                        Columns = ["figure", "value"],
-                        Rows =
-                        [
-                            .. ((Facts)block)
-                                .Items.Where(item => item.Value is not null)
-                                .Select(item => new HtmlRow { Cells = [item.Name, item.Value!] }),
-                        ],
-                    }
-            );
+        ReportBlocks.ToSections(Extra(result with { Outside = null })); // the page has a section of its own for unfamiliar inputs
 
     private static string Markdown(EvaluateResult result)
     {
@@ -120,30 +94,7 @@ internal static class EvaluationReport
             text.Append($"\nWarning: {warning}\n");
         }
 
-        foreach (var block in Extra(result))
-        {
-            switch (block)
-            {
-                case Facts facts:
-                    text.Append("\n## How sure these figures are\n\n");
-                    foreach (var (name, value) in facts.Items.Where(item => item.Value is not null))
-                    {
-                        text.Append($"* {name}: {value}\n");
-                    }
-
-                    break;
-                case Grid table:
-                    text.Append($"\n## {table.Title}\n\n| {string.Join(" | ", table.Columns.Select(column => column.Name))} |\n");
-                    text.Append($"| {string.Join(" | ", table.Columns.Select(column => column.IsNumber ? "---:" : "---"))} |\n");
-                    foreach (var row in table.Rows)
-                    {
-                        text.Append($"| {string.Join(" | ", row)} |\n");
-                    }
-
-                    break;
-            }
-        }
-
+        ReportBlocks.AppendMarkdown(text, Extra(result));
         return text.ToString();
     }
 }

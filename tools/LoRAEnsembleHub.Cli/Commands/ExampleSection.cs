@@ -1,13 +1,15 @@
-using LoRAEnsembleHub.Cli.Pictures;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
 /// <summary>Examples with what the ensemble says of them, as a part of an HTML page.</summary>
 internal static class ExampleSection
 {
+    private const int LongestEdge = 144;
+
     private static readonly string[] figures = ["true", "predicted", "probability", "entropy (nats)", "mutual information (nats)", "votes"];
 
     /// <summary>Makes the part.</summary>
@@ -33,7 +35,7 @@ internal static class ExampleSection
             [
                 .. rows.Select(row => new HtmlRow
                 {
-                    Png = examples.Picture(row.Index) is { } picture ? Thumbnail.Png(picture) : ReadOnlyMemory<byte>.Empty,
+                    Png = examples.Picture(row.Index) is { } picture ? ImageEncoder.Png(picture, LongestEdge) : ReadOnlyMemory<byte>.Empty,
                     Cells = isText ? [row.Prediction.Text ?? "", .. Cells(row.Prediction)] : Cells(row.Prediction),
                 }),
             ],

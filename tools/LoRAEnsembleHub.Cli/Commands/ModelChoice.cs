@@ -24,29 +24,51 @@ internal sealed class ModelChoice
     );
 
     /// <summary>Adds the options to a verb.</summary>
-    public ModelChoice(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="computes">Whether the verb runs the model, so that it matters where and how.</param>
+    public ModelChoice(Command command, bool computes = true)
     {
         ensemble = OptionKinds.Text(
             "--ensemble",
             "DIR",
             "Ensemble folder, folder of PEFT members, one PEFT adapter, or the id of a pulled ensemble; none: the base alone"
         );
-        Option[] options = [baseFolder, ensemble, device, dtype, route, allowMismatch];
+        Option[] options = computes ? [baseFolder, ensemble, device, dtype, route, allowMismatch] : [baseFolder, ensemble, allowMismatch];
         foreach (var option in options)
         {
             command.Add(option);
         }
     }
 
+    /// <summary>Whether an ensemble is named.</summary>
+    public bool NamesEnsemble(ParseResult parsed) => parsed.GetValue(ensemble) is not null;
+
     /// <summary>What the command line asks for; repositories that were pulled are looked up in the cache.</summary>
     /// <exception cref="CommandException">A folder or repository is not there.</exception>
-    public async Task<ModelRequest> ReadAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    public Task<ModelRequest> ReadAsync(ParseResult parsed, Session session, CancellationToken cancellationToken) =>
+        ReadAsync(parsed, parsed.GetValue(ensemble), "--ensemble", session, cancellationToken);
+
+    /// <summary>The same with an ensemble, or a model that stands alone, which another option names.</summary>
+    /// <exception cref="CommandException">A folder or repository is not there.</exception>
+    public async Task<ModelRequest> ReadAsync(
+        ParseResult parsed,
+        string? named,
+        string option,
+        Session session,
+        CancellationToken cancellationToken
+    )
     {
-        var members = parsed.GetValue(ensemble) is { } named
-            ? await CachedRepository.FolderAsync(named, "--ensemble", cancellationToken).ConfigureAwait(false)
-            : null;
-        var model = await BaseAsync(parsed.GetValue(baseFolder), members, session, cancellationToken).ConfigureAwait(false);
-        return new ModelRequest(model)
+        var folder = named is null ? null : await CachedRepository.FolderAsync(named, option, cancellationToken).ConfigureAwait(false);
+        if (folder is not null && option != "--ensemble" && File.Exists(Path.Combine(folder, "config.json")))
+        {
+            return Request(parsed, folder, null);
+        }
+
+        return Request(parsed, await BaseAsync(parsed.GetValue(baseFolder), folder, session, cancellationToken).ConfigureAwait(false), folder);
+    }
+
+    private ModelRequest Request(ParseResult parsed, string? model, string? members) =>
+        new(model)
         {
             Ensemble = members,
             Device = parsed.GetValue(device) ?? "cpu",
@@ -54,7 +76,6 @@ internal sealed class ModelChoice
             Route = parsed.GetValue(route) is { } word ? RunWords.Kind<ProductRoute>(word) : ProductRoute.Automatic,
             AllowBaseMismatch = parsed.GetValue(allowMismatch),
         };
-    }
 
     private static async Task<string?> BaseAsync(string? given, string? members, Session session, CancellationToken cancellationToken)
     {

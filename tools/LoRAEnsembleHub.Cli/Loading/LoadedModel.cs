@@ -1,8 +1,6 @@
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Models;
-using LoRAEnsembleHub.Native;
-using TorchSharp;
 
 namespace LoRAEnsembleHub.Cli.Loading;
 
@@ -31,12 +29,7 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Loads what is asked for; warnings go to the session.</summary>
     public static LoadedModel Open(ModelRequest request, Session session)
     {
-        var options = new ModelOptions
-        {
-            Device = ComputeDevice.Parse(request.Device),
-            Dtype = request.UsesBFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
-            Route = request.Route,
-        };
+        var options = request.Options;
         if (request.Ensemble is not { } folder)
         {
             var model = PretrainedModels.Load(request.Base!, options);
@@ -70,7 +63,8 @@ internal sealed class LoadedModel : IDisposable
         Ensemble?.Dispose();
     }
 
-    private static void TellUnknown(PretrainedModel model, Session session)
+    /// <summary>Tells of fields of a config that were not used.</summary>
+    public static void TellUnknown(PretrainedModel model, Session session)
     {
         if (model.Report.UnknownConfigFields is { Count: > 0 } unknown)
         {

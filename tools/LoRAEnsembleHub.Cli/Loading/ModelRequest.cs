@@ -1,4 +1,6 @@
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Native;
+using TorchSharp;
 
 namespace LoRAEnsembleHub.Cli.Loading;
 
@@ -20,4 +22,13 @@ internal sealed record ModelRequest(string? Base)
 
     /// <summary>Whether a base with other weights than the manifest's will do.</summary>
     public bool AllowBaseMismatch { get; init; }
+
+    /// <summary>How models are loaded for it.</summary>
+    public ModelOptions Options =>
+        new()
+        {
+            Device = ComputeDevice.Parse(Device),
+            Dtype = UsesBFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+            Route = Route,
+        };
 }

@@ -1,0 +1,106 @@
+using LoRAEnsembleHub.Inputs;
+
+namespace LoRAEnsembleHub.Data;
+
+/// <summary>Opens HAM10000: a table of dermatoscopic pictures and the folders that they lie in.</summary>
+/// <remarks>
+/// <para>Tschandl, Rosendahl and Kittler 2018. Classes are numbered by their first row in the table, as in the LoRA-Ensemble paper's code.</para>
+/// <para>
+/// The data set comes undivided, with several pictures of many lesions. <c>train</c> and <c>test</c> are the published division: four
+/// fifths and one fifth of the pictures of each class, picture for picture those of scikit-learn's <c>train_test_split</c> with random
+/// state 42. One lesion may be on both sides of it. <c>train-by-lesion</c> and <c>test-by-lesion</c> divide the lesions alike, and with
+/// them their pictures, so that no lesion that was learned from is measured on.
+/// </para>
+/// </remarks>
+internal sealed class HamFolder : FolderLayout<RgbImage>
+{
+    private const string ByLesion = "-by-lesion";
+    private const double TestShare = 0.2;
+    private const uint Seed = 42;
+
+    private static readonly string[] tables = ["HAM10000_metadata.csv", "HAM10000_metadata"];
+    private static readonly string[] splits = ["train", "test", "train" + ByLesion, "test" + ByLesion];
+
+    /// <inheritdoc />
+    internal override bool Matches(string folder) => TableOf(folder) is not null;
+
+    /// <inheritdoc />
+    internal override IReadOnlyList<string> FindSplits(string folder) => splits;
+
+    /// <inheritdoc />
+    internal override LabeledData<RgbImage> Open(
+        string folder,
+        string split,
+        IReadOnlyList<string>? classNames,
+        Func<string, RgbImage> decode
+    )
+    {
+        var file = TableOf(folder)!;
+        var picked = Splits.Pick(folder, split, [.. splits, Splits.Whole]);
+        var table = CsvTable.Read(file);
+        if (table.Rows.Count == 0)
+        {
+            throw new InvalidDataException($"{file}: no rows below the header; one row per picture is needed. Fetch the file again.");
+        }
+
+        var (images, lesions, classes) = (table.Column("image_id"), table.Column("lesion_id"), table.Column("dx"));
+        var own = classes.Distinct(StringComparer.Ordinal).ToArray();
+        var numbers = classes.Select(name => Array.IndexOf(own, name)).ToArray();
+        var chosen =
+            picked == Splits.Whole ? Enumerable.Range(0, images.Length)
+            : picked.EndsWith(ByLesion, StringComparison.Ordinal)
+                ? PicturesOf(file, lesions, numbers, picked.StartsWith("test", StringComparison.Ordinal))
+            : StratifiedSplit.Of(numbers, TestShare, Seed, file).Side(picked == "test");
+        var map = new LabelMap(file, ClassNameFiles.Checked(own, file), classNames, own.Length);
+        var paths = PathsOf(folder);
+        var missing = images.Index().Where(image => !paths.ContainsKey(image.Item)).ToArray();
+        if (missing.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"{file}({table.Rows[missing[0].Index].Line}): {missing.Length} of {images.Length} pictures are not there, the first "
+                    + $"{missing[0].Item}.jpg. They are looked for in {folder} and the folders in it, such as HAM10000_images_part_1. Fetch all parts."
+            );
+        }
+
+        return new LabeledFiles<RgbImage>(
+            DataNames.Of(folder, picked),
+            map.ClassNames,
+            [.. chosen.Select(index => (paths[images[index]], map.ByName(classes[index])))],
+            decode
+        );
+    }
+
+    private static string? TableOf(string folder) => tables.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    // The table's own ids pick from what is really in the folders, so no id can lead elsewhere.
+    private static Dictionary<string, string> PathsOf(string folder)
+    {
+        var paths = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var place in new[] { folder }.Concat(Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)))
+        {
+            foreach (var file in Directory.EnumerateFiles(place, "*.jpg"))
+            {
+                paths.TryAdd(Path.GetFileNameWithoutExtension(file), file);
+            }
+        }
+
+        return paths;
+    }
+
+    private static IEnumerable<int> PicturesOf(string file, string[] lesions, int[] numbers, bool isTest)
+    {
+        var first = new Dictionary<string, int>(StringComparer.Ordinal); // lesion → its first picture
+        for (var index = 0; index < lesions.Length; index++)
+        {
+            first.TryAdd(lesions[index], index);
+        }
+
+        int[] firsts = [.. first.Values.Order()];
+        var side = StratifiedSplit
+            .Of([.. firsts.Select(index => numbers[index])], TestShare, Seed, file)
+            .Side(isTest)
+            .Select(index => lesions[firsts[index]])
+            .ToHashSet(StringComparer.Ordinal);
+        return Enumerable.Range(0, lesions.Length).Where(index => side.Contains(lesions[index]));
+    }
+}

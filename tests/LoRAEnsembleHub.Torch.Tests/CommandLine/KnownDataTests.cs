@@ -1,0 +1,25 @@
+using LoRAEnsembleHub.Torch.Tests.Data;
+
+namespace LoRAEnsembleHub.Torch.Tests.CommandLine;
+
+/// <summary>Well-known data sets in the folders that they come in, from training to measuring.</summary>
+public sealed class KnownDataTests(TinyBase tiny) : IClassFixture<TinyBase>
+{
+    [Fact]
+    public async Task A_folder_of_CIFAR_is_inspected_learned_from_and_measured_on()
+    {
+        using var folder = new DataFolder();
+        CifarFiles.WriteTen(folder);
+        var facts = (await Tool.RunAsync("inspect", folder.Path, "--json")).Done().Json();
+        Assert.Equal("dataset", (string?)facts["kind"]);
+        Assert.Equal([10, 2], facts["splits"]!.AsArray().Select(split => (int)split!["count"]!));
+        var output = Path.Combine(tiny.Folder, "cifar-ensemble");
+        string[] training = ["train", "--base", tiny.Base, "--data", folder.Path, "--members", "2", "--rank", "2", "--steps", "2"];
+        (await Tool.RunAsync([.. training, "--batch-size", "4", "--output", output])).Done();
+        string[] measuring = ["evaluate", "--base", tiny.Base, "--ensemble", output, "--data", folder.Path, "--json"];
+        var json = (await Tool.RunAsync(measuring)).Done().Json();
+        Assert.Equal((2, 10), ((int)json["summary"]!["examples"]!, (int)json["summary"]!["classes"]!));
+        folder.Write("test_batch.bin", CifarFiles.Record(3)[..100]);
+        (await Tool.RunAsync([.. measuring[..^1]])).Refused(1, "test_batch.bin", "100 bytes; CIFAR-10 has 3073");
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Inputs;
+
+namespace LoRAEnsembleHub.Cli.Commands;
+
+/// <summary>The option that says how examples are made worse.</summary>
+internal sealed class CorruptChoice
+{
+    private const string Every = "all";
+
+    private readonly Option<string[]> corrupt = new("--corrupt")
+    {
+        Description =
+            "Measure also on the examples made worse: noise, blur, contrast, rotation, pixelate, jpeg (of sounds noise), or all; "
+            + "at one severity of 1 to 5, or at each (may be given several times)",
+        HelpName = "NAME[:SEVERITY]",
+    };
+
+    /// <summary>Adds the option to a verb.</summary>
+    public CorruptChoice(Command command) => command.Add(corrupt);
+
+    /// <summary>Whether anything is asked for.</summary>
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(corrupt) is { Length: > 0 };
+
+    /// <summary>What is asked for, each once, by kind and severity; none without the option.</summary>
+    /// <exception cref="CommandException">A word is not known, or the inputs cannot be made worse in that way.</exception>
+    public IReadOnlyList<Corruption> Read(ParseResult parsed, InputPipeline pipeline) =>
+        [
+            .. (parsed.GetValue(corrupt) ?? [])
+                .SelectMany(word => Corruptions(word, pipeline))
+                .Distinct()
+                .OrderBy(corruption => corruption.Kind)
+                .ThenBy(corruption => corruption.Severity),
+        ];
+
+    private static IEnumerable<Corruption> Corruptions(string text, InputPipeline pipeline)
+    {
+        var known = pipeline.Corruptions;
+        if (known.Count == 0)
+        {
+            throw CommandException.Usage($"--corrupt is for pictures and sounds; the model takes {pipeline.Many}. Leave it out.");
+        }
+
+        var parts = text.Split(':');
+        CorruptionKind[] kinds = parts[0] == Every ? [.. known] : [.. known.Where(kind => Corruption.WordOf(kind) == parts[0])];
+        if (kinds.Length == 0 || parts.Length > 2)
+        {
+            throw CommandException.Usage(
+                $"--corrupt is {text}; known for {pipeline.Many} are {string.Join(", ", known.Select(Corruption.WordOf))} and {Every}, "
+                    + "and after a colon a severity, such as noise:3."
+            );
+        }
+
+        int[] severities =
+            parts.Length == 1 ? [.. Enumerable.Range(1, Corruption.Severities)]
+            : int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var one)
+            && one is >= 1 and <= Corruption.Severities
+                ? [one]
+            : throw CommandException.Usage($"--corrupt is {text}; the severity must be 1 to {Corruption.Severities}.");
+        return kinds.SelectMany(kind => severities.Select(severity => new Corruption(kind, severity)));
+    }
+}
