@@ -10,5 +10,9 @@ var root = new RootCommand("Measures LoRAEnsembleHub on this machine; README.md 
     StepCommand.Create(),
     CurvesCommand.Create(),
     LoadCommand.Create(),
+    InputsCommand.Create(),
+    TransfersCommand.Create(),
+    PrecisionCommand.Create(),
+    AdaptiveCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -32,6 +32,12 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
                 $"The rule it breaks is {malformed.Defect}. Fetch or write the file again.",
                 ExitCode.Integrity
             ),
+            TorchFileException => new(
+                "malformed_file",
+                exception.Message,
+                "Only files of torch.save that hold tensors alone are read; nothing of one is ever run.",
+                ExitCode.Integrity
+            ),
             AdapterException { IsIntegrity: true } altered => new("integrity", altered.Message, MismatchHint(altered), ExitCode.Integrity),
             AdapterException => Plain("adapter", exception),
             ModelException => Plain("model", exception),

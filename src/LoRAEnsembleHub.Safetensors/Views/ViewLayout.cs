@@ -63,6 +63,14 @@ internal sealed class ViewLayout
         return new ViewLayout(dtype, shape, strides, position);
     }
 
+    /// <summary>A tensor whose elements lie apart, or in another order; every one was proved to lie in the file.</summary>
+    /// <param name="dtype">The type of the elements; of whole bytes.</param>
+    /// <param name="shape">The size of each dimension.</param>
+    /// <param name="strides">Elements from one to the next in each dimension.</param>
+    /// <param name="position">Position in the file of the first byte.</param>
+    public static ViewLayout Strided(SafetensorsDtype dtype, long[] shape, long[] strides, long position) =>
+        new(dtype, shape, strides, position);
+
     /// <summary>Cuts one dimension down to a range of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The tensor has no such dimension, or the dimension no such range.</exception>
     /// <exception cref="SafetensorsException">Elements narrower than a byte would be cut within a byte.</exception>

@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Models.Blocks;
 using LoRAEnsembleHub.Native;
@@ -10,33 +11,27 @@ namespace LoRAEnsembleHub.Adapters;
 /// Never changes after it was made. Numbers are Float32 and stacked on a members axis, so a forward pass computes all members in one
 /// batched product. One set may be attached to several models; it must outlive its use there.
 /// </remarks>
-public sealed class AdapterSet : IDisposable
+public sealed class AdapterSet : MemberSet
 {
     private readonly Dictionary<string, SiteFactors> sites;
     private readonly Dictionary<string, Tensor> head;
     private readonly Dictionary<string, AttachedMembers> compiled = new(StringComparer.Ordinal);
     private readonly List<Tensor> derived = [];
     private readonly Lock gate = new();
-    private volatile bool disposed;
 
     internal AdapterSet(
         string name,
         IReadOnlyList<AdapterMember> members,
         Dictionary<string, SiteFactors> sites,
         Dictionary<string, Tensor> head
-    ) => (Name, Members, this.sites, this.head) = (name, members, sites, head);
-
-    /// <summary>What the set is called in messages: the folder it was read from, or what its maker chose.</summary>
-    public string Name { get; }
+    )
+        : base(name, members.Count) => (Members, this.sites, this.head) = (members, sites, head);
 
     /// <summary>The members in the order of the members axis.</summary>
     public IReadOnlyList<AdapterMember> Members { get; }
 
-    /// <summary>Number of members.</summary>
-    public int Count => Members.Count;
-
-    /// <summary>Classes of the members' heads, or null when they use the base's head.</summary>
-    public int? Classes => (int?)head.Values.FirstOrDefault(tensor => tensor.dim() == 3)?.size(1);
+    /// <inheritdoc />
+    public override int? Classes => (int?)head.Values.FirstOrDefault(tensor => tensor.dim() == 3)?.size(1);
 
     /// <summary>Highest rank of any update.</summary>
     public int Rank => sites.Values.Max(factors => factors.Ranks.Max());
@@ -44,8 +39,8 @@ public sealed class AdapterSet : IDisposable
     /// <summary>Names of the adapted projections, as transformers 4 spells them without prefix.</summary>
     public IReadOnlyCollection<string> SiteNames => sites.Keys;
 
-    /// <summary>Parameters of all members together, heads included.</summary>
-    public long ParameterCount =>
+    /// <inheritdoc />
+    public override long ParameterCount =>
         head.Values.Sum(tensor => tensor.numel())
         + sites.Values.Sum(factors => factors.Ranks.Sum(rank => rank * (factors.Down.size(2) + factors.Up.size(1))));
 
@@ -56,31 +51,6 @@ public sealed class AdapterSet : IDisposable
     internal IReadOnlyDictionary<string, SiteFactors> Sites => sites;
 
     internal IReadOnlyDictionary<string, Tensor> Head => head;
-
-    /// <summary>Frees the members' numbers. Models that still use the set refuse to run.</summary>
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            if (disposed)
-            {
-                return;
-            }
-
-            disposed = true;
-            foreach (var factors in sites.Values)
-            {
-                factors.Dispose();
-            }
-
-            foreach (var tensor in head.Values.Concat(derived))
-            {
-                tensor.Dispose();
-            }
-
-            compiled.Clear();
-        }
-    }
 
     /// <summary>Reads members from PEFT adapter folders.</summary>
     /// <param name="name">What the set is called in messages.</param>
@@ -104,19 +74,18 @@ public sealed class AdapterSet : IDisposable
         }
 
         NativeTorch.EnsureLoaded();
-        var members = new List<PeftMember>();
+        var members = new PeftMember?[folders.Count];
         try
         {
-            foreach (var folder in folders)
-            {
-                members.Add(PeftMember.Read(folder, catalogue));
-            }
-
-            return Stack(name, folders, members, catalogue, seeds);
+            ParallelItems.For(members.Length, index => members[index] = PeftMember.Read(folders[index], catalogue));
+            return Stack(name, folders, members!, catalogue, seeds);
         }
         finally
         {
-            members.ForEach(member => member.Dispose());
+            foreach (var member in members)
+            {
+                member?.Dispose();
+            }
         }
     }
 
@@ -153,7 +122,7 @@ public sealed class AdapterSet : IDisposable
     }
 
     /// <summary>The set in the form a forward pass needs; made once per device and type and kept.</summary>
-    internal AttachedMembers Compile(AdapterCatalogue catalogue, Device device, ScalarType dtype)
+    internal override AttachedMembers Compile(AdapterCatalogue catalogue, Device device, ScalarType dtype)
     {
         Check(catalogue);
         lock (gate)
@@ -192,18 +161,29 @@ public sealed class AdapterSet : IDisposable
         return parameters.With(changed, replaced);
     }
 
-    internal void ThrowIfDisposed()
+    /// <inheritdoc />
+    private protected override void Free()
     {
-        if (disposed)
+        lock (gate)
         {
-            throw new ObjectDisposedException(nameof(AdapterSet), $"{Name} was disposed; keep a set alive as long as a model uses it.");
+            foreach (var factors in sites.Values)
+            {
+                factors.Dispose();
+            }
+
+            foreach (var tensor in head.Values.Concat(derived))
+            {
+                tensor.Dispose();
+            }
+
+            compiled.Clear();
         }
     }
 
     private static AdapterSet Stack(
         string name,
         IReadOnlyList<string> folders,
-        List<PeftMember> members,
+        IReadOnlyList<PeftMember> members,
         AdapterCatalogue catalogue,
         IReadOnlyList<long?>? seeds
     )
@@ -223,18 +203,18 @@ public sealed class AdapterSet : IDisposable
             }
         }
 
-        var sites = new Dictionary<string, SiteFactors>(StringComparer.Ordinal);
-        foreach (var site in catalogue.Sites.Where(site => members.Any(member => member.Factors.ContainsKey(site.Name))))
-        {
-            sites.Add(
-                site.Name,
-                SiteFactors.Stack(
-                    [.. members.Select(m => m.Factors.TryGetValue(site.Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
-                    site
+        AdapterSite[] adapted = [.. catalogue.Sites.Where(site => members.Any(member => member.Factors.ContainsKey(site.Name)))];
+        var factors = new SiteFactors[adapted.Length];
+        ParallelItems.For(
+            factors.Length,
+            index =>
+                factors[index] = SiteFactors.Stack(
+                    [.. members.Select(m => m.Factors.TryGetValue(adapted[index].Name, out var f) ? f : ((Tensor, Tensor, double)?)null)],
+                    adapted[index].In,
+                    adapted[index].Out
                 )
-            );
-        }
-
+        );
+        var sites = adapted.Zip(factors).ToDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
         var facts = folders
             .Index()
             .Select(folder => new AdapterMember
@@ -283,7 +263,7 @@ public sealed class AdapterSet : IDisposable
 
         Tensor Moved(Tensor tensor) => tensor.dtype == dtype && tensor.device_type == device.type ? tensor : Keep(tensor.to(dtype, device));
         var layers = catalogue.Sites.Max(site => site.Layer) + 1;
-        var blocks = new Dictionary<ProjectionKind, LowRank>[layers];
+        var blocks = new Dictionary<ProjectionKind, MemberUpdate>[layers];
         foreach (var site in catalogue.Sites)
         {
             var block = blocks[site.Layer] ??= [];
@@ -291,7 +271,7 @@ public sealed class AdapterSet : IDisposable
             {
                 // the scale goes into B once, so that a forward pass never multiplies by it
                 var plain = factors.Scales.All(scale => scale == 1.0);
-                var up = plain ? factors.Up : factors.Up * tensor(factors.Scales.Select(scale => (float)scale).ToArray()).view(-1, 1, 1);
+                var up = plain ? factors.Up : factors.ScaledUp();
                 block.Add(site.Kind, new LowRank(Moved(factors.Down), plain ? Moved(up) : Keep(up.to(dtype, device))));
             }
         }

@@ -12,22 +12,8 @@ internal static class FusedQkv
     /// <summary>Cuts a fused update into query, key and value.</summary>
     /// <param name="down">A: [members, rank, in].</param>
     /// <param name="up">B: [members, 3·out, rank], rows of query, key and value in this order.</param>
-    /// <returns>Three updates with tensors of their own, outside every scope.</returns>
-    public static SiteFactors[] Separate(Tensor down, Tensor up)
-    {
-        using var scope = NewDisposeScope();
-        var (members, rank) = ((int)down.size(0), (int)down.size(1));
-        return
-        [
-            .. up.chunk(3, 1)
-                .Select(rows => new SiteFactors(
-                    down.clone().DetachFromDisposeScope(),
-                    rows.clone().DetachFromDisposeScope(),
-                    [.. Enumerable.Repeat(rank, members)],
-                    [.. Enumerable.Repeat(1.0, members)]
-                )),
-        ];
-    }
+    /// <returns>Three updates over views of the tensors given, in the current scope.</returns>
+    public static SiteFactors[] Separate(Tensor down, Tensor up) => [.. up.chunk(3, 1).Select(rows => SiteFactors.Plain(down, rows))];
 
     /// <summary>Joins the updates of query, key and value; their scales go into B.</summary>
     /// <param name="parts">Query, key and value, of the same members.</param>
@@ -35,7 +21,7 @@ internal static class FusedQkv
     public static (Tensor Down, Tensor Up) Fuse(IReadOnlyList<SiteFactors> parts)
     {
         using var scope = NewDisposeScope();
-        Tensor[] ups = [.. parts.Select(part => part.Up * Scales(part))];
+        Tensor[] ups = [.. parts.Select(part => part.ScaledUp())];
         var shared = parts.All(part =>
             part.Down.shape.SequenceEqual(parts[0].Down.shape) && part.Down.equal(parts[0].Down).all().item<bool>()
         );
@@ -55,6 +41,4 @@ internal static class FusedQkv
 
         return (down.MoveToOuterDisposeScope(), up.MoveToOuterDisposeScope());
     }
-
-    private static Tensor Scales(SiteFactors part) => tensor(part.Scales.Select(scale => (float)scale).ToArray()).view(-1, 1, 1); // [members, 1, 1]
 }

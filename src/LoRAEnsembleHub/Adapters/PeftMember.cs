@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
@@ -105,9 +106,8 @@ internal sealed record PeftMember(
 
     private static Tensor Finite(TensorReader reader, SafetensorsFile file, TensorView view, string place)
     {
-        using var scope = NewDisposeScope();
         var tensor = reader.Read(file, view);
-        if (!tensor.isfinite().all().item<bool>())
+        if (tensor.numel() > 0 && !FiniteNumbers.Are(MemoryMarshal.Cast<byte, float>(tensor.bytes)))
         {
             tensor.Dispose();
             throw new AdapterException(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Training;
 
@@ -91,13 +92,10 @@ public sealed class AudioExamples : LabeledExamples
     public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
         var size = extractor.Frames * extractor.Mels;
-        var values = new float[(long)size * indices.Length];
-        for (var i = 0; i < indices.Length; i++)
-        {
-            Write(indices[i], epoch, values.AsSpan(i * size, size));
-        }
-
-        return [new NumberArray(AudioPipeline.Input, [indices.Length, extractor.Frames, extractor.Mels], values)];
+        var chosen = indices.ToArray();
+        var values = new float[(long)size * chosen.Length];
+        ParallelItems.For(chosen.Length, i => Write(chosen[i], epoch, values.AsSpan(i * size, size)));
+        return [new NumberArray(AudioPipeline.Input, [chosen.Length, extractor.Frames, extractor.Mels], values)];
     }
 
     private void Write(int index, int? epoch, Span<float> into)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Training;
 
@@ -74,30 +75,23 @@ public sealed class ImageExamples : LabeledExamples
     /// <inheritdoc />
     public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
-        var prepared = new RgbImage[indices.Length];
-        for (var i = 0; i < indices.Length; i++)
-        {
-            prepared[i] = Prepared(indices[i], epoch);
-        }
-
+        var chosen = indices.ToArray();
+        var prepared = new RgbImage[chosen.Length];
+        ParallelItems.For(chosen.Length, i => prepared[i] = Prepared(chosen[i], epoch));
         var (height, width) = (prepared[0].Height, prepared[0].Width);
         var odd = Array.FindIndex(prepared, image => image.Height != height || image.Width != width);
         if (odd >= 0)
         {
             throw new ImageException(
-                images.Source(indices[odd]),
+                images.Source(chosen[odd]),
                 $"it is {prepared[odd].Height} × {prepared[odd].Width} pixels after preparation, others of the batch are {height} × {width}; "
                     + "one batch needs one size: turn do_resize on in preprocessor_config.json, or take such pictures one by one"
             );
         }
 
-        var values = new float[3L * height * width * indices.Length];
-        for (var i = 0; i < prepared.Length; i++)
-        {
-            processor.Write(prepared[i], values.AsSpan(3 * height * width * i, 3 * height * width));
-        }
-
-        return [new NumberArray("pixel_values", [indices.Length, 3, height, width], values)];
+        var values = new float[3L * height * width * chosen.Length];
+        ParallelItems.For(prepared.Length, i => processor.Write(prepared[i], values.AsSpan(3 * height * width * i, 3 * height * width)));
+        return [new NumberArray("pixel_values", [chosen.Length, 3, height, width], values)];
     }
 
     private RgbImage Prepared(int index, int? epoch)
@@ -114,9 +108,8 @@ public sealed class ImageExamples : LabeledExamples
 
     private RgbImage Kept(int index, RgbImage image)
     {
-        if (cachedPixels + image.Pixels.Length <= CachedPixels)
+        if (Interlocked.Add(ref cachedPixels, image.Pixels.Length) <= CachedPixels)
         {
-            cachedPixels += image.Pixels.Length;
             cache[index] = image;
         }
 

@@ -5,6 +5,10 @@ using static TorchSharp.torch;
 namespace LoRAEnsembleHub.Data;
 
 /// <summary>Labelled examples in the form that a model takes, for training and evaluation.</summary>
+/// <remarks>
+/// Batches are prepared ahead of the model on another thread, so everything may be asked from several threads at once; only <see cref="Arrays"/> is
+/// not called twice at the same time.
+/// </remarks>
 public abstract class LabeledExamples
 {
     /// <summary>What the data set is called.</summary>
@@ -69,8 +73,11 @@ public abstract class LabeledExamples
     /// <param name="indices">Which examples, in the order of the batch; one or more.</param>
     /// <param name="epoch">The pass that random changes are drawn for, or null for none (evaluation).</param>
     /// <returns>Tensors by transformers' input names, batch first, in the caller's scope.</returns>
-    public IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch) =>
-        Arrays(indices, epoch).ToDictionary(array => array.Name, array => array.ToTensor(), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, Tensor> Batch(ReadOnlySpan<int> indices, int? epoch) => ToTensors(Arrays(indices, epoch));
+
+    /// <summary>Tensors of prepared arrays by their names, in the caller's scope.</summary>
+    internal static IReadOnlyDictionary<string, Tensor> ToTensors(IEnumerable<InputArray> arrays) =>
+        arrays.ToDictionary(array => array.Name, array => array.ToTensor(), StringComparer.Ordinal);
 
     /// <summary>The number of examples of each class.</summary>
     /// <returns>[classes]; what <see cref="ClassWeights"/> needs.</returns>

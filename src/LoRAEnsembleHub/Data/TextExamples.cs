@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Data;
@@ -67,13 +68,10 @@ public sealed class TextExamples : LabeledExamples
     /// <inheritdoc />
     public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)
     {
-        var chosen = new TokenizedText[indices.Length];
-        for (var i = 0; i < chosen.Length; i++)
-        {
-            chosen[i] = Tokens(indices[i]);
-        }
-
-        var batch = tokenizer.Pad(chosen);
+        var chosen = indices.ToArray();
+        var tokens = new TokenizedText[chosen.Length];
+        ParallelItems.For(tokens.Length, i => tokens[i] = Tokens(chosen[i]));
+        var batch = tokenizer.Pad(tokens);
         IndexArray Array(string name, ReadOnlyMemory<long> values) => new(name, [batch.Batch, batch.Tokens], values.ToArray());
         return
         [

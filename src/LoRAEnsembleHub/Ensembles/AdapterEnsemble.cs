@@ -3,10 +3,11 @@ using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Ensembles;
 
-/// <summary>A trained ensemble read from its folder: the members' adapters and what its manifest says of them.</summary>
+/// <summary>A LoRA ensemble read from its folder: the members' adapters and what its manifest says of them.</summary>
 /// <remarks>
 /// Reading proves everything first, in this order: the manifest whole, the hashes of the members, the base, then every tensor's name,
-/// shape and type. No model is changed by reading; attach <see cref="Members"/> to use them.
+/// shape and type. No model is changed by reading; attach <see cref="Members"/> to use them. <see cref="LoadedEnsemble"/> reads ensembles
+/// of every method.
 /// </remarks>
 public sealed class AdapterEnsemble : IDisposable
 {
@@ -49,14 +50,14 @@ public sealed class AdapterEnsemble : IDisposable
         var warnings = new List<string>();
         if (found.Manifest is { } manifest)
         {
-            found.VerifyMembers();
-            if (manifest.Members!.Any(member => member.Sha256 is not { Count: > 0 }))
+            if (EnsembleMethod.Find(manifest.Method) is { IsLora: false })
             {
-                warnings.Add(
-                    "The manifest does not state the hashes of every member, so it was not verified that they are as they were written."
+                throw new AdapterException(
+                    $"{folder} is of the method {manifest.Method}, whose members are no LoRA adapters; read it with {nameof(LoadedEnsemble)}."
                 );
             }
 
+            found.VerifyMembers(warnings);
             BaseCheck.Verify(manifest.BaseModel!, model.Identity, folder, allowBaseMismatch, warnings);
         }
 

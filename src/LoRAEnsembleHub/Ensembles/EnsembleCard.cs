@@ -9,7 +9,7 @@ namespace LoRAEnsembleHub.Ensembles;
 /// <summary>The model card of an ensemble: front matter that the hub indexes, then how to use it and what was measured.</summary>
 public static class EnsembleCard
 {
-    private static readonly JsonSerializerOptions relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static JsonSerializerOptions Relaxed { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the card of an ensemble.</summary>
     /// <param name="manifest">The checked manifest.</param>
@@ -25,20 +25,16 @@ public static class EnsembleCard
         var data =
             manifest.Metrics?.Select(metric => metric.Dataset).FirstOrDefault(name => name is not null)
             ?? (string?)manifest.Training?["dataset"];
-        var title = options.Title ?? $"{Last(baseId)} LoRA ensemble{(data is null ? "" : $" for {Last(data)}")}";
         var words = CardWords.For(manifest.BaseModel.ModelType);
+        var method = MethodWords.For(manifest, facts, words, baseId);
+        var title = options.Title ?? $"{Last(baseId)} {method.Kind}{(data is null ? "" : $" for {Last(data)}")}";
         var text = new StringBuilder();
-        FrontMatter(text, manifest, options, words, baseId, data, title);
+        FrontMatter(text, manifest, options, words, method, baseId, data, title);
         text.Append(CultureInfo.InvariantCulture, $"\n# {title}\n\n");
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"{facts.Members} members of rank {facts.Rank} on one frozen base ({baseId}), each with its own low-rank update of the attention projections and its own head "
-                + $"(LoRA-Ensemble, arXiv 2405.14438). One forward pass gives all members' predictions; their mean is the prediction, their spread the uncertainty. "
-                + $"{facts.Parameters.ToString("N0", CultureInfo.InvariantCulture)} trained parameters in all; the base's weights are not in this repository.\n"
-        );
+        text.Append(method.Introduction).Append('\n');
         Classes(text, manifest);
         Metrics(text, manifest);
-        Usage(text, manifest, facts, options, words, baseId);
+        Usage(text, manifest, facts, options, words, method);
         Training(text, manifest, options);
         if (options.Notes is { } notes)
         {
@@ -53,15 +49,16 @@ public static class EnsembleCard
         EnsembleManifest manifest,
         EnsembleWriterOptions options,
         CardWords words,
+        MethodWords method,
         string baseId,
         string? data,
         string title
     )
     {
-        text.Append("---\nlibrary_name: peft\n");
+        text.Append("---\n").Append(method.Library is { } library ? $"library_name: {library}\n" : "");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"base_model: {Quote(baseId)}\nbase_model_relation: adapter\npipeline_tag: {words.Task}\n"
+            $"base_model: {Quote(baseId)}\nbase_model_relation: {method.Relation}\npipeline_tag: {words.Task}\n"
         );
         if (options.License is { } license)
         {
@@ -75,12 +72,11 @@ public static class EnsembleCard
 
         string[] tags =
         [
-            "lora",
-            "peft",
+            .. method.Tags,
             "lora-ensemble",
             "uncertainty-estimation",
             "calibration",
-            $"base_model:adapter:{baseId}",
+            $"base_model:{method.Relation}:{baseId}",
             "arxiv:2405.14438",
         ];
         text.Append(CultureInfo.InvariantCulture, $"tags: [{string.Join(", ", tags.Select(Quote))}]\n");
@@ -171,10 +167,11 @@ public static class EnsembleCard
         EnsembleCardFacts facts,
         EnsembleWriterOptions options,
         CardWords words,
-        string baseId
+        MethodWords method
     )
     {
-        text.Append("\n## Use\n\nFrom the command line, with the base in the folder `BASE` and this repository in `ENSEMBLE`");
+        text.Append("\n## Use\n\nFrom the command line, with ").Append(manifest.NeedsBase ? "the base in the folder `BASE` and " : "");
+        text.Append("this repository in `ENSEMBLE`");
         text.Append(facts.RepoId is null ? "" : " (`pull` says where it put them)").Append(":\n\n```\n");
         if (facts.RepoId is { } id)
         {
@@ -183,18 +180,14 @@ public static class EnsembleCard
 
         text.Append(
             CultureInfo.InvariantCulture,
-            $"dotnet tool run lorae-hub predict --base BASE --ensemble ENSEMBLE {words.Example}\n```\n"
+            $"dotnet tool run lorae-hub predict {(manifest.NeedsBase ? "--base BASE " : "")}--ensemble ENSEMBLE {words.Example}\n```\n"
         );
-        text.Append("\nFrom Python, every member is an ordinary PEFT adapter:\n\n```python\nfrom peft import PeftModel\n");
-        text.Append(CultureInfo.InvariantCulture, $"from transformers import {words.PythonClass}\n\n");
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"base = {words.PythonClass}.from_pretrained({Quote(baseId)}, num_labels={manifest.Labels.Count}, ignore_mismatched_sizes=True)\n"
-        );
-        text.Append("model = PeftModel.from_pretrained(base, \"ENSEMBLE\", subfolder=\"member-00\", adapter_name=\"member-00\")\n");
-        text.Append(
-            "model.load_adapter(\"ENSEMBLE\", adapter_name=\"member-01\", subfolder=\"member-01\")  # and so on; average the softmaxes\n```\n"
-        );
+        text.Append(CultureInfo.InvariantCulture, $"\n{method.Python.Sentence}\n\n```python\n{method.Python.Code}```\n");
+        if (EnsembleMethod.Find(manifest.Method) is not { IsLora: true })
+        {
+            return;
+        }
+
         if (!words.TwoSpellings)
         {
             text.Append("\nThe names of the LoRA tensors are the same in every version of transformers.\n");
@@ -236,5 +229,5 @@ public static class EnsembleCard
     private static string Last(string id) => id[(id.LastIndexOf('/') + 1)..];
 
     /// <summary>A JSON string is also a YAML string, whatever it holds.</summary>
-    private static string Quote(string text) => JsonSerializer.Serialize(text, relaxed);
+    private static string Quote(string text) => JsonSerializer.Serialize(text, Relaxed);
 }

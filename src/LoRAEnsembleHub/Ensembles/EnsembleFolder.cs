@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Compute;
 
 namespace LoRAEnsembleHub.Ensembles;
 
@@ -17,6 +18,21 @@ public sealed class EnsembleFolder
 
     /// <summary>One folder per member, in the order of the members axis.</summary>
     public IReadOnlyList<string> MemberFolders { get; }
+
+    /// <summary>The files that members, and what they share, consist of: paths in the folder with forward slashes. None without a manifest.</summary>
+    public IReadOnlyList<string> Files =>
+        Manifest is null
+            ? []
+            :
+            [
+                .. Parts(Manifest)
+                    .SelectMany(part =>
+                        (part.Sha256?.Keys ?? EnsembleMethod.FilesOf(Manifest, part)).Select(file => $"{part.Path}/{file}")
+                    ),
+            ];
+
+    /// <summary>The folder of a whole model that the ensemble brings: its shared weights, or its first member.</summary>
+    public string ModelFolder => Manifest?.Shared is null ? MemberFolders[0] : Path.Combine(FolderPath, EnsembleMethod.SharedFolder);
 
     /// <summary>Finds the members of an ensemble folder, a folder of PEFT members (in the order of their names), or one PEFT adapter.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -60,31 +76,52 @@ public sealed class EnsembleFolder
     /// <exception cref="AdapterException">A file is missing or is not the one that was written.</exception>
     public void VerifyMembers()
     {
-        foreach (var member in Manifest?.Members ?? [])
-        {
-            foreach (var (name, expected) in member.Sha256 ?? new Dictionary<string, string>())
-            {
-                var path = Path.Combine(FolderPath, member.Path!, name);
-                if (!File.Exists(path))
-                {
-                    throw new AdapterException($"{path} is missing; {EnsembleManifest.FileName} lists it. Fetch the ensemble again.")
-                    {
-                        IsIntegrity = true,
-                    };
-                }
+        (string Path, string Expected)[] files =
+        [
+            .. (Manifest is null ? [] : Parts(Manifest)).SelectMany(member =>
+                (member.Sha256 ?? new Dictionary<string, string>()).Select(file =>
+                    (Path.Combine(FolderPath, member.Path!, file.Key), file.Value)
+                )
+            ),
+        ];
+        ParallelItems.For(files.Length, index => Verify(files[index].Path, files[index].Expected));
+    }
 
-                using var stream = File.OpenRead(path);
-                var found = Convert.ToHexStringLower(SHA256.HashData(stream));
-                if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
-                {
-                    throw new AdapterException(
-                        $"{path} has the SHA-256 {found}; {EnsembleManifest.FileName} says {expected}. The file was changed or damaged; fetch the ensemble again."
-                    )
-                    {
-                        IsIntegrity = true,
-                    };
-                }
-            }
+    private static void Verify(string path, string expected)
+    {
+        if (!File.Exists(path))
+        {
+            throw new AdapterException($"{path} is missing; {EnsembleManifest.FileName} lists it. Fetch the ensemble again.")
+            {
+                IsIntegrity = true,
+            };
+        }
+
+        using var stream = File.OpenRead(path);
+        var found = Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (!found.Equals(expected, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new AdapterException(
+                $"{path} has the SHA-256 {found}; {EnsembleManifest.FileName} says {expected}. The file was changed or damaged; fetch the ensemble again."
+            )
+            {
+                IsIntegrity = true,
+            };
         }
     }
+
+    /// <summary>The same, and tells where hashes are missing.</summary>
+    internal void VerifyMembers(List<string> warnings)
+    {
+        VerifyMembers();
+        if (Parts(Manifest!).Any(member => member.Sha256 is not { Count: > 0 }))
+        {
+            warnings.Add(
+                "The manifest does not state the hashes of every member, so it was not verified that they are as they were written."
+            );
+        }
+    }
+
+    private static IEnumerable<ManifestMember> Parts(EnsembleManifest manifest) =>
+        manifest.Members!.Append(manifest.Shared).OfType<ManifestMember>();
 }

@@ -25,7 +25,10 @@ public sealed record EnsembleManifest
     /// <summary>1.</summary>
     public int? FormatVersion { get; init; }
 
-    /// <summary><c>lora-ensemble</c> or <c>single-lora</c> where members are LoRA adapters; other methods have other readers.</summary>
+    /// <summary>
+    /// <c>lora-ensemble</c>, <c>single-lora</c>, <c>explicit-ensemble</c>, <c>batch-ensemble</c>, <c>mc-dropout</c> or <c>snapshot-ensemble</c>:
+    /// what the members are and which files they have.
+    /// </summary>
     public string? Method { get; init; }
 
     /// <summary>The base that the members were trained on.</summary>
@@ -33,6 +36,12 @@ public sealed record EnsembleManifest
 
     /// <summary>The members in the order of every result's members axis.</summary>
     public IReadOnlyList<ManifestMember>? Members { get; init; }
+
+    /// <summary>Weights that the members of a batch-ensemble share, where they were trained with them; null where the base's are used.</summary>
+    public ManifestMember? Shared { get; init; }
+
+    /// <summary>How an mc-dropout drops keys; null for other methods.</summary>
+    public ManifestDropout? Dropout { get; init; }
 
     /// <summary>As in config.json.</summary>
     public string? ProblemType { get; init; }
@@ -44,7 +53,7 @@ public sealed record EnsembleManifest
     /// <summary><c>mean_probability</c> or <c>mean_logit</c>: how members become one prediction.</summary>
     public string? Aggregation { get; init; }
 
-    /// <summary>Null, one number, or one per member: logits are divided by it before the softmax.</summary>
+    /// <summary>Null, one number, or one per member (not of an mc-dropout): logits are divided by it before the softmax.</summary>
     public JsonNode? Temperature { get; init; }
 
     /// <summary>Settings, data, software: whatever made the members.</summary>
@@ -61,14 +70,26 @@ public sealed record EnsembleManifest
     [JsonIgnore]
     public IReadOnlyList<string> Labels => [.. Enumerable.Range(0, Id2Label?.Count ?? 0).Select(index => Id2Label![$"{index}"])];
 
-    /// <summary>The temperatures, one per member; all 1 when none is given.</summary>
+    /// <summary>Predictions for every input: the members, or the passes of an mc-dropout.</summary>
+    [JsonIgnore]
+    public int PredictionCount => Dropout?.Passes ?? Members?.Count ?? 0;
+
+    /// <summary>Whether members are LoRA adapters of the base.</summary>
+    [JsonIgnore]
+    public bool IsLora => EnsembleMethod.Find(Method) is { IsLora: true };
+
+    /// <summary>Whether the weights of the base are needed to predict; else the ensemble brings all of its own.</summary>
+    [JsonIgnore]
+    public bool NeedsBase => EnsembleMethod.Find(Method) is not { HoldsModels: true } && Shared is null;
+
+    /// <summary>The temperatures, one per prediction; all 1 when none is given.</summary>
     [JsonIgnore]
     public IReadOnlyList<double> Temperatures =>
         Temperature switch
         {
             JsonArray list => [.. list.Select(value => (double)value!)],
-            null => [.. Enumerable.Repeat(1.0, Members!.Count)],
-            var one => [.. Enumerable.Repeat((double)one, Members!.Count)],
+            null => [.. Enumerable.Repeat(1.0, PredictionCount)],
+            var one => [.. Enumerable.Repeat((double)one, PredictionCount)],
         };
 
     /// <summary>Reads and checks a manifest whole.</summary>
@@ -129,13 +150,30 @@ public sealed record ManifestBase
 /// <summary>One member of an ensemble.</summary>
 public sealed record ManifestMember
 {
-    /// <summary>Its folder: <c>member-NN</c>.</summary>
+    /// <summary>Its folder: <c>member-NN</c>, or <c>shared</c>.</summary>
     public string? Path { get; init; }
 
-    /// <summary>SHA-256 of adapter_model.safetensors and adapter_config.json by name.</summary>
+    /// <summary>SHA-256 of each of its files by name, such as adapter_model.safetensors and adapter_config.json.</summary>
     public IReadOnlyDictionary<string, string>? Sha256 { get; init; }
 
     /// <summary>The seed it was initialised with, or null.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; init; }
+}
+
+/// <summary>How keys are dropped from attention in every pass of an mc-dropout.</summary>
+public sealed record ManifestDropout
+{
+    /// <summary>Share of keys that is dropped; in (0, 1).</summary>
+    public double? Probability { get; init; }
+
+    /// <summary>Passes of a prediction; 1 or more.</summary>
+    public int? Passes { get; init; }
+
+    /// <summary>The same seed drops the same keys.</summary>
     public long? Seed { get; init; }
 
     /// <summary>Fields that this version does not know.</summary>

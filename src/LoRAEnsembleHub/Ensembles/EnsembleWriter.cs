@@ -7,22 +7,25 @@ using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Ensembles;
 
-/// <summary>Writes ensembles as hub repositories: one PEFT adapter per member, manifest, preprocessing and model card.</summary>
+/// <summary>Writes ensembles as hub repositories: a folder per member, manifest, preprocessing and model card.</summary>
 public static class EnsembleWriter
 {
     /// <summary>An empty file that lies in the folder while it is written: what stays half-written never passes for the whole.</summary>
     internal const string UnfinishedMark = ".lora_ensemble.incomplete";
 
-    /// <summary>Writes the members and their manifest; equal members give equal bytes.</summary>
+    /// <summary>Writes LoRA members and their manifest; equal members give equal bytes.</summary>
     /// <param name="folder">Made when absent. A folder that holds something else than an ensemble is refused.</param>
     /// <param name="set">The members; written as member-00, member-01 … in their order.</param>
     /// <param name="model">The base they belong to.</param>
-    /// <param name="facts">What the manifest says besides base and members, which are filled in here; labels must match the heads.</param>
+    /// <param name="facts">
+    /// What the manifest says besides members and hashes of the base, which are filled in here; labels must match the heads. The base's
+    /// repository is that of the model, else that of the facts.
+    /// </param>
     /// <param name="options">Spelling and companions; null takes the defaults.</param>
     /// <param name="cancellationToken">Stops the writing; a folder left half-written is marked and refused when it is read.</param>
     /// <returns>The manifest as written.</returns>
     /// <exception cref="AdapterException">The members do not fit the base, the facts are wrong, or the folder holds something else.</exception>
-    public static async Task<EnsembleManifest> WriteAsync(
+    public static Task<EnsembleManifest> WriteAsync(
         string folder,
         AdapterSet set,
         PretrainedModel model,
@@ -37,9 +40,61 @@ public static class EnsembleWriter
         ArgumentNullException.ThrowIfNull(facts);
         options ??= new EnsembleWriterOptions();
         set.Check(model.Catalogue);
-        var manifest = Draft(facts, set, model.Identity);
+        return WriteAsync(
+            folder,
+            AdapterSystem.ContentOf(set, model, options, facts.BaseModel),
+            model.Identity,
+            facts,
+            options,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Writes an ensemble of any method; equal ensembles give equal bytes.</summary>
+    /// <param name="folder">Made when absent. A folder that holds something else than an ensemble is refused.</param>
+    /// <param name="system">The ensemble.</param>
+    /// <param name="identity">The base it was trained from, or null to keep the one of <paramref name="facts"/>.</param>
+    /// <param name="facts">What the manifest says besides members and base, which are filled in here; labels must match the heads.</param>
+    /// <param name="options">Spelling and companions; null takes the defaults.</param>
+    /// <param name="cancellationToken">Stops the writing; a folder left half-written is marked and refused when it is read.</param>
+    /// <returns>The manifest as written.</returns>
+    /// <exception cref="AdapterException">The facts are wrong, or the folder holds something else.</exception>
+    public static Task<EnsembleManifest> WriteSystemAsync(
+        string folder,
+        EnsembleSystem system,
+        BaseIdentity? identity,
+        EnsembleManifest facts,
+        EnsembleWriterOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(facts);
+        options ??= new EnsembleWriterOptions();
+        return WriteAsync(folder, system.Content(options), identity, facts, options, cancellationToken);
+    }
+
+    private static async Task<EnsembleManifest> WriteAsync(
+        string folder,
+        RepositoryContent content,
+        BaseIdentity? identity,
+        EnsembleManifest facts,
+        EnsembleWriterOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        var manifest = Draft(facts, content, identity);
         ManifestCheck.Check(manifest, folder);
-        if (manifest.Id2Label is { } labels && set.Classes is { } classes && labels.Count != classes)
+        if (
+            manifest.Method != content.Method
+            && (manifest.Method, content.Method) != (EnsembleMethod.LoraEnsemble, EnsembleMethod.SingleLora)
+        )
+        {
+            throw new AdapterException($"{folder}: method is {manifest.Method}; what is to be written is of the method {content.Method}.");
+        }
+
+        if (manifest.Id2Label is { } labels && content.Classes is { } classes && labels.Count != classes)
         {
             throw new AdapterException($"{folder}: id2label has {labels.Count} labels; the members' heads have {classes} classes.");
         }
@@ -50,20 +105,7 @@ public static class EnsembleWriter
         await File.WriteAllBytesAsync(mark, [], cancellationToken).ConfigureAwait(false); // Empty, so there is no half of it.
         StoppedWrites.Remove(folder);
         File.Delete(Path.Combine(folder, EnsembleManifest.FileName));
-        var writer = new PeftWriter(set, model.Catalogue, options.Naming, model.Identity.RepoId, model.Identity.Revision);
-        var hash = string.Join(',', model.Identity.Files.Values.Select(file => file.Sha256).Order(StringComparer.Ordinal));
-        var members = new List<ManifestMember>();
-        foreach (var (index, member) in manifest.Members!.Index())
-        {
-            var path = Path.Combine(folder, member.Path!);
-            Directory.CreateDirectory(path);
-            var metadata = new Dictionary<string, string> { ["lora_ensemble.member"] = member.Path!, ["lora_ensemble.base_sha256"] = hash };
-            await writer.WriteAsync(path, index, metadata, cancellationToken).ConfigureAwait(false);
-            members.Add(member with { Sha256 = await HashesAsync(path, cancellationToken).ConfigureAwait(false) });
-        }
-
-        RemoveSurplus(folder, members.Count);
-        manifest = manifest with { Members = members };
+        manifest = await WriteFilesAsync(folder, content, manifest, cancellationToken).ConfigureAwait(false);
         foreach (var (name, text) in options.InputFiles)
         {
             await TextFile.WriteAsync(Path.Combine(folder, name), text, cancellationToken).ConfigureAwait(false);
@@ -71,7 +113,7 @@ public static class EnsembleWriter
 
         if (options.Card)
         {
-            var card = EnsembleCard.Write(manifest, new(set.Count, set.Rank, set.ParameterCount), options);
+            var card = EnsembleCard.Write(manifest, content.Facts, options);
             await TextFile.WriteAsync(Path.Combine(folder, "README.md"), card, cancellationToken).ConfigureAwait(false);
         }
 
@@ -82,43 +124,100 @@ public static class EnsembleWriter
         return manifest;
     }
 
-    private static EnsembleManifest Draft(EnsembleManifest facts, AdapterSet set, BaseIdentity identity) =>
+    /// <summary>Writes members and what they share, and takes away what an earlier ensemble left in the folder.</summary>
+    /// <returns>The manifest with the hashes of what was written.</returns>
+    private static async Task<EnsembleManifest> WriteFilesAsync(
+        string folder,
+        RepositoryContent content,
+        EnsembleManifest manifest,
+        CancellationToken cancellationToken
+    )
+    {
+        var hash = string.Join(',', (manifest.BaseModel!.Sha256?.Values ?? []).Order(StringComparer.Ordinal));
+        RemoveSurplus(folder, content);
+        var members = new List<ManifestMember>();
+        foreach (var (index, member) in manifest.Members!.Index())
+        {
+            var path = Directory.CreateDirectory(Path.Combine(folder, member.Path!)).FullName;
+            var metadata = new Dictionary<string, string> { ["lora_ensemble.member"] = member.Path!, ["lora_ensemble.base_sha256"] = hash };
+            await content.WriteMemberAsync(index, path, metadata, cancellationToken).ConfigureAwait(false);
+            members.Add(member with { Sha256 = await HashesAsync(path, content.Files, cancellationToken).ConfigureAwait(false) });
+        }
+
+        if (content.Shared is { } shared)
+        {
+            var path = Path.Combine(folder, EnsembleMethod.SharedFolder);
+            await shared
+                .SaveAsync(path, new Dictionary<string, string> { ["lora_ensemble.base_sha256"] = hash }, cancellationToken)
+                .ConfigureAwait(false);
+            manifest = manifest with
+            {
+                Shared = manifest.Shared! with
+                {
+                    Sha256 = await HashesAsync(path, EnsembleMethod.ModelFiles, cancellationToken).ConfigureAwait(false),
+                },
+            };
+        }
+
+        return manifest with
+        {
+            Members = members,
+        };
+    }
+
+    private static EnsembleManifest Draft(EnsembleManifest facts, RepositoryContent content, BaseIdentity? identity) =>
         facts with
         {
             Format = EnsembleManifest.FormatName,
             FormatVersion = EnsembleManifest.KnownVersion,
-            Method = facts.Method ?? (set.Count == 1 ? "single-lora" : "lora-ensemble"),
+            Method = facts.Method ?? content.Method,
             Aggregation = facts.Aggregation ?? "mean_probability",
-            BaseModel = (facts.BaseModel ?? new ManifestBase()) with
-            {
-                RepoId = identity.RepoId,
-                Revision = identity.Revision,
-                ModelType = identity.ModelType,
-                Sha256 = identity.Files.ToDictionary(file => file.Key, file => file.Value.Sha256),
-                Size = identity.Files.ToDictionary(file => file.Key, file => file.Value.Size),
-            },
+            BaseModel = identity is null
+                ? facts.BaseModel
+                : (facts.BaseModel ?? new ManifestBase()) with
+                {
+                    RepoId = identity.RepoId ?? facts.BaseModel?.RepoId,
+                    Revision = identity.RepoId is null ? facts.BaseModel?.Revision : identity.Revision,
+                    ModelType = identity.ModelType,
+                    Sha256 = identity.Files.ToDictionary(file => file.Key, file => file.Value.Sha256),
+                    Size = identity.Files.ToDictionary(file => file.Key, file => file.Value.Size),
+                },
+            Dropout = content.Dropout is null ? null : content.Dropout with { Other = facts.Dropout?.Other },
+            Shared = content.Shared is null
+                ? null
+                : (facts.Shared ?? new ManifestMember()) with
+                {
+                    Path = EnsembleMethod.SharedFolder,
+                    Sha256 = null,
+                },
             Members =
             [
-                .. set
-                    .Members.Index()
-                    .Select(member =>
-                        (facts.Members?.ElementAtOrDefault(member.Index) ?? new ManifestMember()) with
+                .. content.Seeds.Select(
+                    (seed, index) =>
+                        (facts.Members?.ElementAtOrDefault(index) ?? new ManifestMember()) with
                         {
-                            Path = $"member-{member.Index:00}",
-                            Seed = member.Item.Seed,
+                            Path = $"member-{index:00}",
+                            Seed = seed,
                             Sha256 = null,
                         }
-                    ),
+                ),
             ],
         };
 
-    private static async Task<IReadOnlyDictionary<string, string>> HashesAsync(string folder, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, string>> HashesAsync(
+        string folder,
+        IReadOnlyList<string> files,
+        CancellationToken cancellationToken
+    )
     {
         var hashes = new Dictionary<string, string>();
-        foreach (var name in new[] { "adapter_config.json", "adapter_model.safetensors" })
+        foreach (var name in files)
         {
-            var bytes = await File.ReadAllBytesAsync(Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
-            hashes.Add(name, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            var stream = File.OpenRead(Path.Combine(folder, name));
+            await using (stream.ConfigureAwait(false))
+            {
+                hashes.Add(name, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)));
+            }
         }
 
         return hashes;
@@ -156,15 +255,32 @@ public static class EnsembleWriter
         }
     }
 
-    /// <summary>Members of an earlier, larger ensemble in the same folder would otherwise be left behind.</summary>
-    private static void RemoveSurplus(string folder, int count)
+    /// <summary>Members of an earlier ensemble in the same folder, larger or of another method, would otherwise be left behind.</summary>
+    private static void RemoveSurplus(string folder, RepositoryContent content)
     {
-        foreach (var surplus in Directory.GetDirectories(folder, "member-*"))
+        foreach (var member in Directory.GetDirectories(folder, "member-*"))
         {
-            if (int.TryParse(Path.GetFileName(surplus)["member-".Length..], out var number) && number >= count)
+            if (!int.TryParse(Path.GetFileName(member)["member-".Length..], out var number))
             {
-                Directory.Delete(surplus, recursive: true);
+                continue;
             }
+
+            if (number >= content.Seeds.Count)
+            {
+                Directory.Delete(member, recursive: true);
+                continue;
+            }
+
+            foreach (var file in EnsembleMethod.AllFiles.Except(content.Files))
+            {
+                File.Delete(Path.Combine(member, file));
+            }
+        }
+
+        var shared = Path.Combine(folder, EnsembleMethod.SharedFolder);
+        if (content.Shared is null && Directory.Exists(shared))
+        {
+            Directory.Delete(shared, recursive: true);
         }
     }
 }

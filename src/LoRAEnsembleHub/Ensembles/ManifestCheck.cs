@@ -7,8 +7,6 @@ namespace LoRAEnsembleHub.Ensembles;
 /// <summary>Proves a manifest whole before anything of it is used.</summary>
 internal static class ManifestCheck
 {
-    private static readonly string[] files = ["adapter_config.json", "adapter_model.safetensors"];
-
     /// <summary>Refuses another format and a version that is not known, whatever else the manifest holds.</summary>
     /// <exception cref="AdapterException">It is not a manifest that can be understood.</exception>
     public static void CheckVersion(JsonElement root, string place)
@@ -49,12 +47,8 @@ internal static class ManifestCheck
             }
         }
 
-        Need(
-            manifest.Method is "lora-ensemble" or "single-lora",
-            "method",
-            manifest.Method,
-            "members that are LoRA adapters are lora-ensemble or single-lora; other methods cannot be loaded by this release"
-        );
+        var method = EnsembleMethod.Find(manifest.Method);
+        Need(method is not null, "method", manifest.Method, $"this release knows {EnsembleMethod.KnownNames}");
         Need(manifest.BaseModel is not null, "base_model", null, "it names the base and its hashes");
         Need(
             manifest.BaseModel!.Revision is null || IsHex(manifest.BaseModel.Revision, 40),
@@ -65,10 +59,10 @@ internal static class ManifestCheck
         CheckHashes(manifest.BaseModel!.Sha256, "base_model.sha256", Need);
         Need(manifest.Members is { Count: > 0 }, "members", manifest.Members is null ? null : "empty", "1 or more are needed");
         Need(
-            manifest.Method != "single-lora" || manifest.Members!.Count == 1,
+            !method!.HasOneMember || manifest.Members!.Count == 1,
             "method",
-            $"single-lora with {manifest.Members!.Count} members",
-            "several members are a lora-ensemble"
+            $"{method.Name} with {manifest.Members!.Count} members",
+            method.IsLora ? "several members are a lora-ensemble" : "its passes are those of one network"
         );
         foreach (var (index, member) in manifest.Members!.Index())
         {
@@ -80,18 +74,11 @@ internal static class ManifestCheck
                 member.Path,
                 $"it must be {expected}: members are numbered from 00 without gaps"
             );
-            CheckHashes(member.Sha256, $"members[{index}].sha256", Need);
-            foreach (var file in files)
-            {
-                Need(
-                    member.Sha256 is null || member.Sha256.ContainsKey(file),
-                    $"members[{index}].sha256",
-                    $"without {file}",
-                    "both files need a hash"
-                );
-            }
+            CheckFiles(member.Sha256, $"members[{index}].sha256", method.MemberFiles, Need);
         }
 
+        CheckShared(manifest, Need);
+        CheckDropout(manifest, Need);
         Need(
             manifest.Aggregation is null or "mean_probability" or "mean_logit",
             "aggregation",
@@ -107,6 +94,51 @@ internal static class ManifestCheck
         CheckMetrics(manifest, Need);
         CheckLabels(manifest, Need);
         CheckTemperature(manifest, Need);
+    }
+
+    private static void CheckFiles(
+        IReadOnlyDictionary<string, string>? hashes,
+        string field,
+        IReadOnlyList<string> files,
+        Action<bool, string, object?, string> need
+    )
+    {
+        CheckHashes(hashes, field, need);
+        foreach (var file in files)
+        {
+            need(hashes is null || hashes.ContainsKey(file), field, $"without {file}", $"{string.Join(" and ", files)} need a hash");
+        }
+    }
+
+    private static void CheckShared(EnsembleManifest manifest, Action<bool, string, object?, string> need)
+    {
+        if (manifest.Shared is { } shared)
+        {
+            need(
+                manifest.Method == EnsembleMethod.BatchEnsemble,
+                "shared",
+                $"given for the method {manifest.Method}",
+                $"only a {EnsembleMethod.BatchEnsemble} has it"
+            );
+            need(shared.Path == EnsembleMethod.SharedFolder, "shared.path", shared.Path, $"it must be {EnsembleMethod.SharedFolder}");
+            CheckFiles(shared.Sha256, "shared.sha256", EnsembleMethod.ModelFiles, need);
+        }
+    }
+
+    private static void CheckDropout(EnsembleManifest manifest, Action<bool, string, object?, string> need)
+    {
+        need(
+            manifest.Dropout is null == (manifest.Method != EnsembleMethod.McDropout),
+            "dropout",
+            manifest.Dropout is null ? null : $"given for the method {manifest.Method}",
+            $"{EnsembleMethod.McDropout} needs it, and no other method has it"
+        );
+        if (manifest.Dropout is { } dropout)
+        {
+            need(dropout.Probability is > 0 and < 1, "dropout.probability", dropout.Probability, "it must be above 0 and below 1");
+            need(dropout.Passes is >= 1, "dropout.passes", dropout.Passes, "1 or more are needed");
+            need(dropout.Seed is not null, "dropout.seed", null, "it decides which keys are dropped");
+        }
     }
 
     private static void CheckMetrics(EnsembleManifest manifest, Action<bool, string, object?, string> need)
@@ -144,6 +176,12 @@ internal static class ManifestCheck
             "temperature",
             manifest.Temperature?.ToJsonString(),
             "it must be null, a number, or a list with one number for each member"
+        );
+        need(
+            manifest.Temperature is not JsonArray || manifest.Dropout is null,
+            "temperature",
+            "a list",
+            "the passes of an mc-dropout are alike, so there can be one number for all of them only"
         );
         var temperatures = manifest.Temperatures;
         need(

@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Models;
@@ -9,7 +10,7 @@ namespace LoRAEnsembleHub.Ensembles;
 public static class Predictor
 {
     /// <summary>Predicts all examples, batch by batch.</summary>
-    /// <param name="model">The base; its attached members are the members of the result, or the base's own head is the only one.</param>
+    /// <param name="model">Its members are those of the result; a base with nothing attached is the only one.</param>
     /// <param name="examples">The examples; not augmented.</param>
     /// <param name="classNames">Names of the classes, or null.</param>
     /// <param name="withLabels">Whether the examples' labels go into the result; false for data of another task.</param>
@@ -20,7 +21,7 @@ public static class Predictor
     /// <exception cref="ModelException">The examples do not fit the model, or the model has no head.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Predictions Predict(
-        PretrainedModel model,
+        PredictiveModel model,
         LabeledExamples examples,
         IReadOnlyList<string>? classNames = null,
         bool withLabels = true,
@@ -37,17 +38,16 @@ public static class Predictor
             throw new ModelException($"{examples.Name} has no examples to predict.");
         }
 
-        // examples of like length together, so that little is padded
-        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(examples.Length)];
+        int[][] batches = [.. InOrderOfLength(examples).Chunk(batchSize)];
+        using var ahead = new BatchesAhead(examples, batches.Select(indices => (indices, (int?)null)));
         float[]? logits = null;
-        var (members, classes) = (0, 0);
-        for (var first = 0; first < examples.Count; first += batchSize)
+        var (members, classes, done) = (0, 0, 0);
+        foreach (var indices in batches)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var indices = order.AsSpan(first, Math.Min(batchSize, examples.Count - first));
             using var scope = NewDisposeScope();
-            using var outputs = model.Forward(examples.Batch(indices, null));
-            var part = model.Attached is null ? outputs.Logits.unsqueeze(0) : outputs.Logits; // [members, batch, classes]
+            using var outputs = model.Forward(ahead.Next(cancellationToken).Inputs);
+            var part = model.Members is null ? outputs.Logits.unsqueeze(0) : outputs.Logits; // [members, batch, classes]
             if (logits is null)
             {
                 (members, classes) = ((int)part.size(0), (int)part.size(2));
@@ -55,11 +55,19 @@ public static class Predictor
             }
 
             Scatter(part.cpu().contiguous().data<float>().ToArray(), logits, members, examples.Count, classes, indices);
-            progress?.Report(first + indices.Length);
+            progress?.Report(done += indices.Length);
         }
 
         int[]? labels = withLabels ? [.. Enumerable.Range(0, examples.Count).Select(examples.Label)] : null;
         return new Predictions(logits!, members, examples.Count, classes, labels, classNames);
+    }
+
+    /// <summary>Examples of like length together, so that little is padded.</summary>
+    internal static IEnumerable<int> InOrderOfLength(LabeledExamples examples)
+    {
+        var lengths = new int[examples.Count];
+        ParallelItems.For(lengths.Length, index => lengths[index] = examples.Length(index)); // which reads the texts
+        return Enumerable.Range(0, lengths.Length).OrderBy(index => lengths[index]);
     }
 
     private static void Scatter(float[] part, float[] logits, int members, int examples, int classes, ReadOnlySpan<int> indices)

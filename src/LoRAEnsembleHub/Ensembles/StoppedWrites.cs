@@ -14,7 +14,13 @@ internal static partial class StoppedWrites
             return;
         }
 
-        foreach (var place in Directory.GetDirectories(folder, "member-*").Prepend(folder))
+        foreach (
+            var place in Directory
+                .GetDirectories(folder, "member-*")
+                .Append(Path.Combine(folder, EnsembleMethod.SharedFolder))
+                .Prepend(folder)
+                .Where(Directory.Exists)
+        )
         {
             foreach (var file in Directory.GetFiles(place).Where(file => Temporary().IsMatch(Path.GetFileName(file))))
             {
@@ -24,7 +30,7 @@ internal static partial class StoppedWrites
     }
 
     [GeneratedRegex(
-        @"^\.(adapter_model\.safetensors|adapter_config\.json|lora_ensemble\.json|preprocessor_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|README\.md|run\.json|state\.safetensors)\.[a-z0-9]{8}\.[a-z0-9]{3}$"
+        @"^\.(adapter_model\.safetensors|adapter_config\.json|model\.safetensors|config\.json|heads\.safetensors|batch_ensemble\.safetensors|batch_ensemble\.json|lora_ensemble\.json|preprocessor_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|README\.md|run\.json|state\.safetensors)\.[a-z0-9]{8}\.[a-z0-9]{3}$"
     )]
     private static partial Regex Temporary();
 }

@@ -32,6 +32,10 @@ internal sealed class Ast : PretrainedModel
     /// <inheritdoc />
     public override IReadOnlyList<string> InputNames { get; } = [InputValues];
 
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, Tensor> BlankInputs(long batch) =>
+        new Dictionary<string, Tensor> { [InputValues] = zeros(batch, config.MaxLength, config.NumMelBins) };
+
     private protected override IReadOnlyList<EncoderBlock> Blocks => blocks;
 
     private protected override IReadOnlyDictionary<string, Tensor> Prepare(
@@ -67,6 +71,8 @@ internal sealed class Ast : PretrainedModel
 
         return new Dictionary<string, Tensor> { [InputValues] = values.to(Dtype, Device) };
     }
+
+    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => null;
 
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(((long)config.FrequencyPatches * config.TimePatchesOf(inputs[InputValues].size(1))) + AstLayout.PrefixTokens);

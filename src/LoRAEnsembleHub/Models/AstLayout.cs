@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Onnx;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Models;
@@ -27,6 +28,8 @@ internal sealed class AstLayout : ModelLayout
     }
 
     public override AdapterCatalogue Catalogue { get; }
+
+    public override FamilyGraph Graph => new AstGraph(config);
 
     public override string BareClass => "ASTModel";
 

@@ -9,9 +9,21 @@ namespace LoRAEnsembleHub.Models;
 /// <param name="Head">Stacked head parameters by name, [members, …]; empty when the members use the base's own head.</param>
 internal sealed record AttachedMembers(int Count, IReadOnlyList<BlockUpdates> Blocks, IReadOnlyDictionary<string, Tensor> Head)
 {
-    /// <summary>The first block that a member adapts; up to there one computation serves all members.</summary>
-    public int FirstAdapted { get; } =
-        Blocks.Index().Where(block => !block.Item.IsEmpty).Select(block => block.Index).FirstOrDefault(Blocks.Count);
+    private static readonly Dictionary<string, Tensor> noHead = [];
+
+    /// <summary>What is dropped from the attention of every member, or null.</summary>
+    public KeyDropout? KeyDropout { get; init; }
+
+    /// <summary>Where these members begin among those of the whole set.</summary>
+    public int First { get; init; }
+
+    /// <summary>The first block that members compute differently; up to there one computation serves all of them.</summary>
+    public int FirstAdapted => KeyDropout is null ? Blocks.TakeWhile(block => block.IsEmpty).Count() : 0;
+
+    /// <summary>Members without updates or heads of their own.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="blocks">Encoder blocks of the model.</param>
+    public static AttachedMembers Plain(int count, int blocks) => new(count, [.. Enumerable.Repeat(BlockUpdates.None, blocks)], noHead);
 
     /// <summary>The same members with their updates in the element type of a base; gradients flow back into those given. Heads stay as they are.</summary>
     public AttachedMembers WithUpdatesIn(ScalarType dtype) => this with { Blocks = [.. Blocks.Select(block => block.In(dtype))] };
@@ -20,9 +32,11 @@ internal sealed record AttachedMembers(int Count, IReadOnlyList<BlockUpdates> Bl
     public AttachedMembers Members(long first, long count) =>
         first == 0 && count == Count
             ? this
-            : new(
-                (int)count,
-                [.. Blocks.Select(block => block.IsEmpty ? block : block.Members(first, count))],
-                Head.ToDictionary(entry => entry.Key, entry => entry.Value.narrow(0, first, count))
-            );
+            : this with
+            {
+                Count = (int)count,
+                First = First + (int)first,
+                Blocks = [.. Blocks.Select(block => block.IsEmpty ? block : block.Members(first, count))],
+                Head = Head.ToDictionary(entry => entry.Key, entry => entry.Value.narrow(0, first, count)),
+            };
 }

@@ -10,6 +10,7 @@ namespace LoRAEnsembleHub.Models;
 /// </remarks>
 internal sealed class Bert : PretrainedModel
 {
+    private const int BlankTokens = 128;
     private readonly BertConfig config;
     private readonly EncoderBlock[] blocks;
 
@@ -30,6 +31,18 @@ internal sealed class Bert : PretrainedModel
     /// <inheritdoc />
     public override IReadOnlyList<string> InputNames { get; } = [BertInputs.Ids, BertInputs.Mask, BertInputs.Types];
 
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, Tensor> BlankInputs(long batch)
+    {
+        var ids = zeros(batch, Math.Min(BlankTokens, config.MaxPositionEmbeddings), dtype: ScalarType.Int64);
+        return new Dictionary<string, Tensor>
+        {
+            [BertInputs.Ids] = ids,
+            [BertInputs.Mask] = ones_like(ids),
+            [BertInputs.Types] = zeros_like(ids),
+        };
+    }
+
     private protected override IReadOnlyList<EncoderBlock> Blocks => blocks;
 
     private protected override IReadOnlyDictionary<string, Tensor> Prepare(
@@ -41,6 +54,8 @@ internal sealed class Bert : PretrainedModel
                 $"Interpolated positions are for images and sounds; this model takes texts of up to {config.MaxPositionEmbeddings} tokens. Leave that out."
             )
             : BertInputs.Checked(inputs, config, Device);
+
+    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => inputs.GetValueOrDefault(BertInputs.Mask);
 
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(inputs[BertInputs.Ids].size(1));

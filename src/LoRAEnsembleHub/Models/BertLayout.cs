@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Onnx;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Models;
@@ -20,6 +21,8 @@ internal sealed class BertLayout : ModelLayout
     }
 
     public override AdapterCatalogue Catalogue { get; }
+
+    public override FamilyGraph Graph => new BertGraph(config);
 
     public override string BareClass => "BertModel";
 

@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Onnx;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Models;
@@ -32,6 +33,9 @@ internal abstract class ModelLayout(ModelConfig config)
 
     /// <summary>Makes the model; it takes the parameters over.</summary>
     public abstract PretrainedModel Build(ParameterSet parameters, IReadOnlyList<string> heads, BaseIdentity identity, LoadReport report);
+
+    /// <summary>Writes down what the model computes for other runtimes.</summary>
+    public abstract FamilyGraph Graph { get; }
 
     /// <summary>Names and shapes of everything that a checkpoint is to hold.</summary>
     /// <param name="heads">The head modules, from <see cref="HeadsOf"/>.</param>

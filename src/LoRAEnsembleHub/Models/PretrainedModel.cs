@@ -2,6 +2,7 @@ using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Models.Blocks;
 using LoRAEnsembleHub.Native;
+using LoRAEnsembleHub.Onnx;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
 
@@ -12,8 +13,14 @@ namespace LoRAEnsembleHub.Models;
 /// The weights never change: a set of members is a value beside them, and attaching it sets one reference. Forward passes may run on
 /// several threads; each one uses the set that was attached when it began.
 /// </remarks>
-public abstract class PretrainedModel : IDisposable
+public abstract class PretrainedModel : PredictiveModel
 {
+    /// <summary>The file with the weights of a model that was written here.</summary>
+    internal const string WeightsFile = "model.safetensors";
+
+    /// <summary>The file that says what the weights belong to.</summary>
+    internal const string ConfigFile = "config.json";
+
     private const double DefaultEps = 1e-12;
     private readonly ModelLayout layout;
     private readonly IReadOnlyList<string> heads;
@@ -42,11 +49,19 @@ public abstract class PretrainedModel : IDisposable
     /// <summary>Class names of the base's own head by index; empty when it has none.</summary>
     public IReadOnlyList<string> Labels => heads.Count == 0 ? [] : Config.Labels;
 
-    /// <summary>Names of the inputs, as transformers spells them, the first one always needed.</summary>
-    public abstract IReadOnlyList<string> InputNames { get; }
+    /// <inheritdoc />
+    public override string ModelType => Config.ModelType;
 
-    /// <summary>The adapters in use, or null.</summary>
-    public AdapterSet? Attached => attachment?.Set;
+    /// <inheritdoc />
+    public override int? Members => attachment?.Set.Count;
+
+    /// <summary>The members in use, or null.</summary>
+    public MemberSet? Attached => attachment?.Set;
+
+    /// <summary>Inputs of the shapes that the model takes and without content, as for measuring how fast it is.</summary>
+    /// <param name="batch">Examples; 1 or more.</param>
+    /// <returns>CPU tensors by name, in the caller's scope; texts have up to 128 tokens.</returns>
+    public abstract IReadOnlyDictionary<string, Tensor> BlankInputs(long batch);
 
     /// <summary>Where weights live and computing happens.</summary>
     public Device Device => Parameters.Device;
@@ -68,6 +83,12 @@ public abstract class PretrainedModel : IDisposable
 
     private protected ParameterSet Parameters { get; }
 
+    /// <summary>All weights by canonical name.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Weights => Parameters.All;
+
+    /// <summary>Encoder blocks.</summary>
+    internal int BlockCount => Blocks.Count;
+
     /// <summary>Epsilon of every layer norm.</summary>
     private protected double Eps => Config.LayerNormEps ?? DefaultEps;
 
@@ -76,7 +97,7 @@ public abstract class PretrainedModel : IDisposable
     /// <summary>Adds a set of members to a model that has none attached.</summary>
     /// <param name="set">The members; stays the caller's and must outlive its use here.</param>
     /// <exception cref="AdapterException">Another set is attached, or the set does not fit; the model is as it was.</exception>
-    public void Attach(AdapterSet set)
+    public void Attach(MemberSet set)
     {
         if (attachment is not null)
         {
@@ -92,7 +113,7 @@ public abstract class PretrainedModel : IDisposable
     /// <param name="set">The members; stays the caller's and must outlive its use here.</param>
     /// <returns>The set that was attached, or null.</returns>
     /// <exception cref="AdapterException">The set does not fit; what was attached still is.</exception>
-    public AdapterSet? Swap(AdapterSet set)
+    public MemberSet? Swap(MemberSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
         var next = new Attachment(set, set.Compile(Catalogue, Device, Dtype));
@@ -103,7 +124,7 @@ public abstract class PretrainedModel : IDisposable
 
     /// <summary>Takes the attached set off; the model answers as the base alone again.</summary>
     /// <returns>The set that was attached, or null.</returns>
-    public AdapterSet? Detach()
+    public MemberSet? Detach()
     {
         var before = attachment;
         attachment = null;
@@ -123,49 +144,83 @@ public abstract class PretrainedModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(member, set.Count);
         set.Check(Catalogue);
         var parameters = set.MergeInto(Parameters, Catalogue, member);
+        return Over(parameters, labels);
+    }
+
+    /// <summary>A model of the same make over other weights.</summary>
+    /// <param name="parameters">By canonical name, with the parameters of one head or of none; taken over.</param>
+    /// <param name="labels">Class names of the head, or null for numbered ones.</param>
+    internal PretrainedModel Over(ParameterSet parameters, IReadOnlyList<string>? labels)
+    {
         var head = Catalogue.Heads.FirstOrDefault(layout =>
             layout.Parameters.All(parameter => parameters.Find(parameter.Name) is not null)
         );
         var classes = head?.ClassesOf(name => parameters[name].shape) ?? Config.Classes;
         var same = labels is null && classes == Config.Classes;
         var names = labels ?? [.. Enumerable.Range(0, (int)classes).Select(index => $"LABEL_{index}")];
-        var merged = (same ? layout : layout.With(Config.WithLabels(names))).Build(parameters, head?.Modules ?? [], Identity, Report);
-        merged.AskedRoute = AskedRoute;
-        return merged;
+        var model = (same ? layout : layout.With(Config.WithLabels(names))).Build(parameters, head?.Modules ?? [], Identity, Report);
+        model.AskedRoute = AskedRoute;
+        return model;
     }
+
+    /// <summary>Copies of everything that logits are computed from besides the head, by canonical name; outside every scope.</summary>
+    internal Dictionary<string, Tensor> CopyOfBackbone() =>
+        layout
+            .Backbone(false, name => Parameters.Find(name)?.shape)
+            .ToDictionary(
+                weight => weight.Name,
+                weight => Parameters[weight.Name].detach().clone().DetachFromDisposeScope(),
+                StringComparer.Ordinal
+            );
+
+    /// <summary>The same weights, not copied, as numbers that nothing learns any more.</summary>
+    /// <param name="labels">Class names of the head, or null for numbered ones.</param>
+    /// <param name="head">A head to put on; taken over.</param>
+    internal PretrainedModel Settled(IReadOnlyList<string>? labels, IReadOnlyDictionary<string, Tensor>? head = null) =>
+        Over(
+            new ParameterSet(
+                Parameters
+                    .All.Select(weight => KeyValuePair.Create(weight.Key, weight.Value.detach().DetachFromDisposeScope()))
+                    .Concat(head ?? new Dictionary<string, Tensor>())
+                    .ToDictionary(StringComparer.Ordinal)
+            ),
+            labels
+        );
 
     /// <summary>Writes the model as transformers 4 would: config.json and model.safetensors.</summary>
     /// <param name="folder">Made when absent; files of these names are replaced.</param>
     /// <param name="cancellationToken">Stops the writing; a file is either the old or the new one.</param>
-    public async Task SaveAsync(string folder, CancellationToken cancellationToken = default)
+    public Task SaveAsync(string folder, CancellationToken cancellationToken = default) => SaveAsync(folder, null, cancellationToken);
+
+    /// <summary>The same, with entries for the header of the weights besides <c>format</c>.</summary>
+    internal async Task SaveAsync(string folder, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(folder);
         Directory.CreateDirectory(folder);
         string Full(string name) =>
             heads.Any(head => name.StartsWith(head + ".", StringComparison.Ordinal)) || heads.Count == 0 ? name : Catalogue.Prefix + name;
+        var entries = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { ["format"] = "pt" };
         var named = Parameters.All.Select(entry => KeyValuePair.Create(Full(entry.Key), entry.Value));
-        await TensorFile
-            .WriteAsync(Path.Combine(folder, "model.safetensors"), named, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
+        await TensorFile.WriteAsync(Path.Combine(folder, WeightsFile), named, entries, cancellationToken).ConfigureAwait(false);
         var config = Config with { LayerNormEps = Eps, Architectures = [layout.PythonClass(heads)] };
-        await TextFile.WriteAsync(Path.Combine(folder, "config.json"), config.ToJson(), cancellationToken).ConfigureAwait(false);
+        await TextFile.WriteAsync(Path.Combine(folder, ConfigFile), config.ToJson(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Runs the base, or all attached members at once.</summary>
     /// <param name="inputs">Tensors by transformers' names; names that the model does not know are ignored. Not disposed.</param>
     /// <param name="options">Chunking and what to return; null takes the defaults.</param>
     /// <returns>Fresh tensors on the model's device in Float32; the caller disposes them.</returns>
-    /// <exception cref="ModelException">An input is missing or has another shape than the model needs.</exception>
+    /// <exception cref="ModelException">An input is missing or has another shape than the model needs, or there are no such members.</exception>
     /// <exception cref="ObjectDisposedException">The attached set was disposed.</exception>
-    public ModelOutputs Forward(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions? options = null)
+    public sealed override ModelOutputs Forward(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         options ??= ForwardOptions.Default;
         var current = attachment;
         current?.Set.ThrowIfDisposed();
-        var members = current?.Members;
         ComputeThreads.Apply();
         using var scope = NewDisposeScope();
+        var members = options.Chosen(current?.Members);
         using var quiet = no_grad();
         var prepared = Prepare(inputs, options);
         var batch = prepared.Values.First().size(0);
@@ -209,6 +264,13 @@ public abstract class PretrainedModel : IDisposable
         members = members.WithUpdatesIn(Dtype);
         var prepared = Prepare(inputs, ForwardOptions.Default);
         var (x, pass) = Begin(prepared, members, ForwardOptions.Default, dropout, route ?? Route);
+        if (members.KeyDropout is { } keys)
+        {
+            // which keys are dropped changes from update to update with the seed, so the place in the batch will do
+            long[] places = [.. Enumerable.Range(0, (int)pass.Batch).Select(place => (long)place)];
+            pass = pass with { Keys = MasksFor(keys, places, prepared) with { Passes = members.Count } };
+        }
+
         for (var layer = 0; layer < Blocks.Count; layer++)
         {
             x = RunBlock(layer, x, pass, members.Blocks[layer]);
@@ -217,8 +279,21 @@ public abstract class PretrainedModel : IDisposable
         return Results(x, pass.Behind, members, false)["logits"].MoveToOuterDisposeScope();
     }
 
+    /// <summary>The model and whatever is attached as an ONNX graph, whose numbers are fetched only when they are written.</summary>
+    /// <param name="adapterInputs">Whether the members' numbers are inputs of the graph.</param>
+    /// <exception cref="ModelException">There is no head, or a part has no form in ONNX.</exception>
+    internal OnnxGraph ToOnnx(bool adapterInputs)
+    {
+        var set = attachment?.Set;
+        set?.ThrowIfDisposed();
+        var members = set?.Compile(Catalogue, CPU, ScalarType.Float32);
+        var modules = HeadModules(members);
+        var tokens = modules.Count == 0 ? 0 : TokensRead(modules);
+        return layout.Graph.Write(new OnnxSource(Parameters, Catalogue, members, modules, tokens, Eps), adapterInputs);
+    }
+
     /// <summary>Frees the base's weights. Attached sets are the caller's and stay.</summary>
-    public void Dispose()
+    public sealed override void Dispose()
     {
         attachment = null;
         Parameters.Dispose();
@@ -230,6 +305,9 @@ public abstract class PretrainedModel : IDisposable
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options
     );
+
+    /// <summary>Which of the inputs is 0 for tokens that only fill up, or null when all tokens count.</summary>
+    private protected abstract Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs);
 
     /// <summary>Rough bytes of activations per example and member in one block.</summary>
     private protected abstract long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
@@ -306,7 +384,10 @@ public abstract class PretrainedModel : IDisposable
 
     /// <summary>Only the last block leaves tokens out: what the others leave out would be missing as keys and values.</summary>
     private Tensor RunBlock(int layer, Tensor x, EncoderPass pass, BlockUpdates updates) =>
-        Blocks[layer].Forward(x, layer == Blocks.Count - 1 ? pass : pass.Whole, updates);
+        Blocks[layer].Forward(x, (layer == Blocks.Count - 1 ? pass : pass.Whole) with { Layer = layer }, updates);
+
+    private KeyMasks MasksFor(KeyDropout settings, IReadOnlyList<long> examples, IReadOnlyDictionary<string, Tensor> inputs) =>
+        new(settings, examples, FillMask(inputs) is { } mask ? ExampleKeys.Counts(mask) : null);
 
     private Dictionary<string, Tensor> ForwardPart(
         IReadOnlyDictionary<string, Tensor> inputs,
@@ -317,6 +398,7 @@ public abstract class PretrainedModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var (trunk, pass) = Begin(inputs, members, options, null, Route);
+        var masks = members?.KeyDropout is { } keys ? MasksFor(keys, ExampleKeys.Of(inputs, FillMask(inputs)), inputs) : null;
         var shared = new List<Tensor> { trunk };
         var split = members?.FirstAdapted ?? Blocks.Count;
         for (var layer = 0; layer < split; layer++)
@@ -336,7 +418,8 @@ public abstract class PretrainedModel : IDisposable
         for (var first = 0; first < count; first += memberChunk)
         {
             var chunk = members?.Members(first, Math.Min(memberChunk, count - first));
-            chunks.Add(Branch(trunk, pass, chunk, split, shared, options));
+            var branch = masks is null ? pass : pass with { Keys = masks with { First = chunk!.First, Passes = chunk.Count } };
+            chunks.Add(Branch(trunk, branch, chunk, split, shared, options));
         }
 
         return chunks[0]
@@ -389,5 +472,5 @@ public abstract class PretrainedModel : IDisposable
         );
     }
 
-    private sealed record Attachment(AdapterSet Set, AttachedMembers Members);
+    private sealed record Attachment(MemberSet Set, AttachedMembers Members);
 }

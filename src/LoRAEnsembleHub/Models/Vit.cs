@@ -32,6 +32,13 @@ internal sealed class Vit : PretrainedModel
     /// <inheritdoc />
     public override IReadOnlyList<string> InputNames { get; } = ["pixel_values"];
 
+    /// <inheritdoc />
+    public override IReadOnlyDictionary<string, Tensor> BlankInputs(long batch) =>
+        new Dictionary<string, Tensor>
+        {
+            ["pixel_values"] = zeros(batch, config.NumChannels, config.ImageSize.Height, config.ImageSize.Width),
+        };
+
     private protected override IReadOnlyList<EncoderBlock> Blocks => blocks;
 
     private protected override IReadOnlyDictionary<string, Tensor> Prepare(
@@ -68,6 +75,8 @@ internal sealed class Vit : PretrainedModel
 
         return new Dictionary<string, Tensor> { ["pixel_values"] = pixels.to(Dtype, Device) };
     }
+
+    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => null;
 
     private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
     {

@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Onnx;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Models;
@@ -23,6 +24,8 @@ internal sealed class VitLayout : ModelLayout
     }
 
     public override AdapterCatalogue Catalogue { get; }
+
+    public override FamilyGraph Graph => new VitGraph(config);
 
     public override string BareClass => IsDeit ? "DeiTModel" : "ViTModel";
 

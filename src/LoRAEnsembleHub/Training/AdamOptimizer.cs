@@ -24,36 +24,58 @@ internal sealed class AdamOptimizer : IDisposable
     public IReadOnlyDictionary<string, (Tensor First, Tensor Second)> Moments => moments;
 
     /// <summary>Takes one step.</summary>
-    /// <param name="gradients">By parameter name; changed in place.</param>
+    /// <param name="gradients">By parameter name; changed in place. Parameters without one stay as they are.</param>
     /// <param name="rate">Learning rate of this step.</param>
     /// <param name="step">Number of this step, from 1.</param>
-    public void Step(IReadOnlyDictionary<string, Tensor> gradients, double rate, int step)
+    /// <param name="rows">
+    /// The members that are moved, each with the number of its own step; null for all. Parameters that members share have another leading axis
+    /// and are moved whole.
+    /// </param>
+    public void Step(
+        IReadOnlyDictionary<string, Tensor> gradients,
+        double rate,
+        int step,
+        (int Count, IReadOnlyList<(int Member, int Step)> Moved)? rows = null
+    )
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var firstCorrection = 1 - Math.Pow(options.Beta1, step);
-        var secondCorrection = Math.Sqrt(1 - Math.Pow(options.Beta2, step));
-        foreach (var (name, parameter) in parameters)
+        foreach (var (name, gradient) in gradients)
         {
-            var gradient = gradients[name];
-            if (options.WeightDecay > 0)
+            var (parameter, (first, second)) = (parameters[name], moments[name]);
+            if (rows is { } some && parameter.size(0) == some.Count)
             {
-                if (options.Optimizer == OptimizerKind.AdamW)
+                foreach (var (member, own) in some.Moved)
                 {
-                    parameter.mul_(1 - (rate * options.WeightDecay));
-                }
-                else
-                {
-                    gradient.add_(parameter, options.WeightDecay);
+                    Move(parameter[member], gradient[member], first[member], second[member], rate, own);
                 }
             }
-
-            var (first, second) = moments[name];
-            first.mul_(options.Beta1).add_(gradient, 1 - options.Beta1);
-            second.mul_(options.Beta2).addcmul_(gradient, gradient, 1 - options.Beta2);
-            var denominator = second.sqrt().div_(secondCorrection).add_(options.Epsilon);
-            parameter.addcdiv_(first, denominator, -rate / firstCorrection);
+            else
+            {
+                Move(parameter, gradient, first, second, rate, step);
+            }
         }
+    }
+
+    private void Move(Tensor parameter, Tensor gradient, Tensor first, Tensor second, double rate, int step)
+    {
+        using var scope = NewDisposeScope();
+        if (options.WeightDecay > 0)
+        {
+            if (options.Optimizer == OptimizerKind.AdamW)
+            {
+                parameter.mul_(1 - (rate * options.WeightDecay));
+            }
+            else
+            {
+                gradient.add_(parameter, options.WeightDecay);
+            }
+        }
+
+        first.mul_(options.Beta1).add_(gradient, 1 - options.Beta1);
+        second.mul_(options.Beta2).addcmul_(gradient, gradient, 1 - options.Beta2);
+        var denominator = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(options.Beta2, step))).add_(options.Epsilon);
+        parameter.addcdiv_(first, denominator, -rate / (1 - Math.Pow(options.Beta1, step)));
     }
 
     public void Dispose()

@@ -32,6 +32,15 @@ public sealed record RunConfig
     /// <summary>The part to measure on at the end; null measures nothing.</summary>
     public string? TestSplit { get; init; } = "test";
 
+    /// <summary>A part of the data set to fit a temperature on once training has ended; null for none.</summary>
+    public string? CalibrateSplit { get; init; }
+
+    /// <summary>Share of the training examples that is not learned from but kept to fit a temperature on; in (0, 1), or null for none.</summary>
+    public double? CalibrateShare { get; init; }
+
+    /// <summary>Whether one temperature is fitted for all members, or one for each.</summary>
+    public TemperatureScope TemperatureScope { get; init; } = TemperatureScope.Joint;
+
     /// <summary>Folder of the ensemble to be written.</summary>
     public string Output { get; init; } = "";
 
@@ -124,11 +133,41 @@ public sealed record RunConfig
             }
         }
 
+        CheckCalibration();
+        if (
+            Naming != PeftNaming.Both
+            && Training.Method is not (TrainingMethod.LoraEnsemble or TrainingMethod.SingleLora or TrainingMethod.HeadOnly)
+        )
+        {
+            throw new TrainingException(
+                $"naming is {WordConverter.Word(Naming)}, which is for LoRA members; the method is {MethodSettings.WordOf(Training.Method)}. Leave it out."
+            );
+        }
+
         return this with
         {
             Training = Training.Checked(),
             TestSplit = TestSplit == NoSplit ? null : TestSplit,
         };
+    }
+
+    private void CheckCalibration()
+    {
+        var fault =
+            CalibrateSplit is not null && CalibrateShare is not null ? "calibrate_split and calibrate_share exclude each other."
+            : CalibrateShare is <= 0 or >= 1 or double.NaN ? $"calibrate_share is {CalibrateShare}; it must be in (0, 1), or left out."
+            : CalibrateSplit is { } held && (held == Split || held == TestSplit)
+                ? $"calibrate_split is {held}, which is {(held == Split ? "learned from" : "measured on")}; a temperature must be fitted on other examples."
+            : TemperatureScope == TemperatureScope.Joint ? null
+            : CalibrateSplit is null && CalibrateShare is null
+                ? "temperature_scope is member, but nothing is to be fitted; set calibrate_split or calibrate_share."
+            : Training.Method == TrainingMethod.McDropout
+                ? "temperature_scope is member; the passes of mc-dropout are alike, so there is one temperature for all of them: joint."
+            : null;
+        if (fault is not null)
+        {
+            throw new TrainingException(fault);
+        }
     }
 }
 

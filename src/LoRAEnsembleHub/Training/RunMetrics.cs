@@ -70,6 +70,11 @@ internal static class RunMetrics
                 ["libtorch"] = TorchSharp.torch.__version__,
             },
         };
+        if (config.Training.Method == TrainingMethod.HeadOnly)
+        {
+            facts["variant"] = MethodWords.HeadOnly;
+        }
+
         foreach (var (name, value) in inputs)
         {
             facts[name] = value?.DeepClone();

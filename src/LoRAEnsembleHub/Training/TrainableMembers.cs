@@ -1,211 +1,131 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Models.Blocks;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
 
-/// <summary>The parameters of all members of an ensemble while they are learned, stacked on a members axis.</summary>
+/// <summary>The low-rank updates and heads of all members of an ensemble while they are learned, stacked on a members axis.</summary>
 /// <remarks>
-/// Names: <c>SITE.lora_A</c> [members, rank, in], <c>SITE.lora_B</c> [members, out, rank], and the head's parameters [members, …].
-/// Nothing is shared between members but the frozen base (LoRA-Ensemble, section 3).
+/// Names: <c>SITE.lora_A</c> [members, rank, in], <c>SITE.lora_B</c> [members, out, rank], and the head's parameters [members, …]. A factor
+/// that members share has a leading axis of 1. Nothing else is shared but the frozen base (LoRA-Ensemble, section 3). Members of heads
+/// alone have no updates.
 /// </remarks>
-internal sealed class TrainableMembers : IDisposable
+internal sealed class TrainableMembers : JointMembers
 {
-    private readonly SortedDictionary<string, Tensor> parameters;
+    private readonly PretrainedModel model;
     private readonly AdapterSite[] sites;
-    private readonly HeadLayout head;
 
-    private TrainableMembers(SortedDictionary<string, Tensor> parameters, AdapterSite[] sites, HeadLayout head, AttachedMembers view) =>
-        (this.parameters, this.sites, this.head, View) = (parameters, sites, head, view);
+    private TrainableMembers(
+        PretrainedModel model,
+        AdapterSite[] sites,
+        SortedDictionary<string, Tensor> parameters,
+        AttachedMembers view,
+        TrainingOptions options
+    )
+        : base(parameters, view, options) => (this.model, this.sites) = (model, sites);
 
-    /// <summary>Every parameter by name, in a fixed order.</summary>
-    public IReadOnlyDictionary<string, Tensor> Parameters => parameters;
+    /// <inheritdoc />
+    private protected override PretrainedModel Model => model;
 
-    /// <summary>The same tensors as a forward pass takes them.</summary>
-    public AttachedMembers View { get; }
+    private HeadLayout Head => model.Catalogue.Heads[0];
 
     /// <summary>Draws fresh members: B zero, A and head random, each member from its own seed.</summary>
-    /// <param name="catalogue">The model to be adapted.</param>
+    /// <param name="model">The base; not changed, not disposed.</param>
     /// <param name="options">Checked settings.</param>
     /// <param name="classes">Classes of the head.</param>
-    /// <param name="device">Where the parameters live.</param>
-    public static TrainableMembers Draw(AdapterCatalogue catalogue, TrainingOptions options, int classes, Device device)
+    public static TrainableMembers Draw(PretrainedModel model, TrainingOptions options, int classes)
     {
-        var sites = Sites(catalogue, options);
-        var head = catalogue.Heads[0];
-        var values = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        using var scope = NewDisposeScope();
+        AdapterSite[] sites = options.Method == TrainingMethod.HeadOnly ? [] : TargetSites.Of(model.Catalogue, options);
+        var head = model.Catalogue.Heads[0];
+        var values = MemberDraws.Heads(head, options.Members, classes, options.Seed);
         foreach (var (index, site) in sites.Index())
         {
-            values.Add(
-                Down(site),
-                Fill([options.Members, options.Rank, site.In], options, index, stream => FactorDraws(stream, site.In, options))
-            );
-            values.Add(Up(site), zeros(options.Members, site.Out, options.Rank));
+            long downs = options.Sharing == FactorSharing.A ? 1 : options.Members;
+            long ups = options.Sharing == FactorSharing.B ? 1 : options.Members;
+            values.Add(Down(site), MemberDraws.Fill([downs, options.Rank, site.In], options.Seed, index, FactorDraws(site.In, options)));
+            values.Add(Up(site), zeros(ups, site.Out, options.Rank));
         }
 
-        foreach (var (index, parameter) in head.Parameters.Index())
-        {
-            long[] shape = [options.Members, .. parameter.Shape.Select(size => size < 0 ? classes : size)];
-            values.Add(parameter.Name, FillHead(parameter, shape, head, options, 1_000_000 + index));
-        }
-
-        return Of(catalogue, sites, head, values, device);
-    }
-
-    /// <summary>Takes given values, such as those of a checkpoint.</summary>
-    /// <exception cref="TrainingException">A value is missing, unknown or of another shape.</exception>
-    public void Load(IReadOnlyDictionary<string, Tensor> values)
-    {
-        foreach (var (name, parameter) in parameters)
-        {
-            if (!values.TryGetValue(name, out var value) || !value.shape.SequenceEqual(parameter.shape))
-            {
-                throw new TrainingException(
-                    $"{name} is {(value is null ? "missing" : $"[{string.Join(", ", value.shape)}]")}; needed is [{string.Join(", ", parameter.shape)}]."
-                );
-            }
-        }
-
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        foreach (var (name, parameter) in parameters)
-        {
-            parameter.copy_(values[name]);
-        }
-    }
-
-    /// <summary>The members as a value, copied.</summary>
-    public AdapterSet ToAdapterSet(string name, IReadOnlyList<AdapterMember> members)
-    {
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        Tensor Copy(string key) => parameters[key].detach().cpu().clone().DetachFromDisposeScope();
-        var rank = (int)parameters[Down(sites[0])].size(1);
-        return new AdapterSet(
-            name,
-            members,
-            sites.ToDictionary(
-                site => site.Name,
-                site => new SiteFactors(
-                    Copy(Down(site)),
-                    Copy(Up(site)),
-                    [.. Enumerable.Repeat(rank, members.Count)],
-                    [.. Enumerable.Repeat(1.0, members.Count)]
-                ),
-                StringComparer.Ordinal
-            ),
-            head.Parameters.ToDictionary(parameter => parameter.Name, parameter => Copy(parameter.Name), StringComparer.Ordinal)
-        );
-    }
-
-    public void Dispose()
-    {
-        foreach (var tensor in parameters.Values)
-        {
-            tensor.Dispose();
-        }
-    }
-
-    internal static string Down(AdapterSite site) => $"{site.Name}.lora_A";
-
-    internal static string Up(AdapterSite site) => $"{site.Name}.lora_B";
-
-    private static AdapterSite[] Sites(AdapterCatalogue catalogue, TrainingOptions options)
-    {
-        var layers = catalogue.Sites.Max(site => site.Layer) + 1;
-        if (options.Layers?.Any(layer => layer < 0 || layer >= layers) ?? false)
-        {
-            throw new TrainingException($"layers is {string.Join(", ", options.Layers)}; the model's blocks are 0 to {layers - 1}.");
-        }
-
-        AdapterSite[] sites =
-        [
-            .. catalogue.Sites.Where(site =>
-                options.Targets.Contains(site.Kind) && (options.Layers is null || options.Layers.Contains(site.Layer))
-            ),
-        ];
-        return sites.Length > 0 ? sites : throw new TrainingException("layers is empty; leave it out to adapt every block.");
-    }
-
-    private static TrainableMembers Of(
-        AdapterCatalogue catalogue,
-        AdapterSite[] sites,
-        HeadLayout head,
-        Dictionary<string, Tensor> values,
-        Device device
-    )
-    {
-        var parameters = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, value) in values)
-        {
-            parameters.Add(name, value.to(device).detach().requires_grad_().DetachFromDisposeScope());
-        }
-
+        var parameters = Learned(values, model.Device);
         var blocks = Enumerable
-            .Range(0, catalogue.Sites.Max(site => site.Layer) + 1)
+            .Range(0, model.BlockCount)
             .Select(layer =>
                 BlockUpdates.Of(
                     sites
                         .Where(site => site.Layer == layer)
-                        .ToDictionary(site => site.Kind, site => new LowRank(parameters[Down(site)], parameters[Up(site)]))
+                        .ToDictionary(site => site.Kind, site => (MemberUpdate)new LowRank(parameters[Down(site)], parameters[Up(site)]))
                 )
             );
-        var count = (int)parameters.Values.First().size(0);
         var heads = head.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameters[parameter.Name]);
-        return new TrainableMembers(parameters, sites, head, new AttachedMembers(count, [.. blocks], heads));
+        return new TrainableMembers(model, sites, parameters, new AttachedMembers(options.Members, [.. blocks], heads), options);
     }
 
-    /// <summary>Draws every member's slice from the stream (seed + member, index), so a member does not depend on how many there are.</summary>
-    private static Tensor Fill(long[] shape, TrainingOptions options, long index, Func<SeededRandom, Func<double>> draws)
+    /// <inheritdoc />
+    public override IReadOnlyList<IReadOnlyList<Tensor>> ByOwner(IReadOnlyDictionary<string, Tensor> gradients) =>
+        [.. gradients.Values.GroupBy(gradient => gradient.size(0)).Select(group => group.ToArray())];
+
+    /// <inheritdoc />
+    public override EnsembleSystem ToSystem(string name, ProductRoute route) => new AdapterSystem(model, ToAdapterSet(name));
+
+    /// <summary>The members as a value, copied.</summary>
+    public AdapterSet ToAdapterSet(string name)
     {
-        var each = shape[1..].Aggregate(1L, (product, size) => product * size);
-        var values = new float[shape[0] * each];
-        for (var member = 0; member < shape[0]; member++)
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var members = Options.Members;
+        Tensor Copy(string key)
         {
-            var next = draws(new SeededRandom(options.Seed + member, index));
-            for (var i = 0L; i < each; i++)
-            {
-                values[(member * each) + i] = (float)next();
-            }
+            var value = Parameters[key].detach().cpu();
+            return value.expand([members, .. value.shape[1..]]).clone().DetachFromDisposeScope();
         }
 
-        return tensor(values, shape);
-    }
-
-    private static Func<double> FactorDraws(SeededRandom stream, long width, TrainingOptions options)
-    {
-        var random = stream;
-        var bound = options.Initialization switch
+        var factors = sites.ToDictionary(site => site.Name, site => Factors(Copy(Down(site)), Copy(Up(site))), StringComparer.Ordinal);
+        if (factors.Count == 0)
         {
-            FactorInitialization.XavierUniform => options.InitializationGain * Math.Sqrt(6.0 / (width + options.Rank)),
-            _ => 1.0 / Math.Sqrt(width),
-        };
-        return options.Initialization == FactorInitialization.Gaussian
-            ? () => options.InitializationDeviation * random.NextGaussian()
-            : () => random.NextUniform(-bound, bound);
-    }
-
-    /// <summary>PyTorch's defaults: linear layers uniform in ± 1/√in, weight and bias alike; layer norms one and zero.</summary>
-    private static Tensor FillHead(HeadParameter parameter, long[] shape, HeadLayout head, TrainingOptions options, long index)
-    {
-        var module = parameter.Name[..parameter.Name.LastIndexOf('.')];
-        var weight = head.Parameters.First(candidate => candidate.Name == $"{module}.weight");
-        if (weight.Shape.Count == 1)
-        {
-            return parameter == weight ? ones(shape) : zeros(shape);
+            // PEFT has no adapter without an update, so the last projection gets one that is zero
+            var last = model.Catalogue.Sites[^1];
+            factors.Add(
+                last.Name,
+                Factors(zeros(members, 1, last.In).DetachFromDisposeScope(), zeros(members, last.Out, 1).DetachFromDisposeScope())
+            );
         }
 
-        var bound = 1.0 / Math.Sqrt(weight.Shape[1]);
-        return Fill(
-            shape,
-            options,
-            index,
-            stream =>
-            {
-                var random = stream;
-                return () => random.NextUniform(-bound, bound);
-            }
+        return new AdapterSet(
+            name,
+            [
+                .. Enumerable
+                    .Range(0, members)
+                    .Select(member => new AdapterMember { Name = $"member-{member:00}", Seed = Options.Seed + member }),
+            ],
+            factors,
+            Head.Parameters.ToDictionary(parameter => parameter.Name, parameter => Copy(parameter.Name), StringComparer.Ordinal)
         );
     }
+
+    /// <inheritdoc />
+    public override void Dispose() => DisposeParameters();
+
+    /// <inheritdoc />
+    private protected override AttachedMembers ViewAt(int step) => View;
+
+    /// <inheritdoc />
+    private protected override int[]? MembersAt(int step) => MemberDropout.At(Options, step);
+
+    private static string Down(AdapterSite site) => $"{site.Name}.lora_A";
+
+    private static string Up(AdapterSite site) => $"{site.Name}.lora_B";
+
+    private static SiteFactors Factors(Tensor down, Tensor up) =>
+        new(down, up, [.. Enumerable.Repeat((int)down.size(1), (int)down.size(0))], [.. Enumerable.Repeat(1.0, (int)down.size(0))]);
+
+    private static Func<SeededRandom, Func<double>> FactorDraws(long width, TrainingOptions options) =>
+        options.Initialization switch
+        {
+            FactorInitialization.Gaussian => MemberDraws.Gaussian(0, options.InitializationDeviation),
+            FactorInitialization.XavierUniform => MemberDraws.Uniform(options.InitializationGain * Math.Sqrt(6.0 / (width + options.Rank))),
+            _ => MemberDraws.Uniform(1.0 / Math.Sqrt(width)),
+        };
 }

@@ -1,15 +1,16 @@
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Native;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
 
-/// <summary>Trains the members of a LoRA ensemble together on one frozen base.</summary>
+/// <summary>Trains an ensemble by one of the methods, from one base: the loop that they all share.</summary>
 /// <remarks>
 /// LoRA-Ensemble (arXiv 2405.14438), section 3: all members see the same batches, the loss is the mean of their losses, and they differ
-/// by their starting values alone. On the CPU a run is determined by base, data, settings and the number of threads: a run that was
+/// by their starting values alone. What is learned, and how a batch moves it, is the method's. On the CPU a run is determined by base, data, settings and the number of threads: a run that was
 /// stopped and resumed from its checkpoint ends with the same bytes.
 /// </remarks>
 public sealed class Trainer : IDisposable
@@ -20,15 +21,16 @@ public sealed class Trainer : IDisposable
     private readonly PretrainedModel model;
     private readonly TrainingOptions options;
     private readonly LabeledExamples examples;
-    private readonly TrainableMembers members;
+    private readonly TrainableSystem system;
     private readonly AdamOptimizer optimizer;
-    private readonly LearningRateSchedule schedule;
+    private readonly Func<int, double> multiplierAt;
     private readonly Tensor? classWeights;
     private readonly int stepsPerEpoch;
-    private (int Epoch, int[] Order) order = (-1, []);
+    private int[]? memberSteps;
+    private BatchesAhead? ahead;
 
     /// <summary>Prepares a run from fresh members.</summary>
-    /// <param name="model">The frozen base; not changed, not disposed. Adapters attached to it play no part.</param>
+    /// <param name="model">The base; not changed, not disposed. Members attached to it play no part.</param>
     /// <param name="options">Settings.</param>
     /// <param name="examples">Training data.</param>
     /// <exception cref="TrainingException">A setting is out of range or does not fit the data.</exception>
@@ -59,10 +61,13 @@ public sealed class Trainer : IDisposable
         Route = model.Route;
         stepsPerEpoch = (examples.Count + options.BatchSize - 1) / options.BatchSize;
         TotalSteps = options.Steps ?? options.Epochs * stepsPerEpoch;
-        schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps, TotalSteps, stepsPerEpoch);
+        var snapshots = options.Method == TrainingMethod.SnapshotEnsemble ? SnapshotSchedule.Of(options, TotalSteps) : null;
+        var schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps, TotalSteps, stepsPerEpoch);
+        multiplierAt = snapshots is null ? schedule.MultiplierAt : snapshots.MultiplierAt;
+        memberSteps = MemberDropout.Counts(options, 0);
         using var scope = NewDisposeScope();
-        members = TrainableMembers.Draw(model.Catalogue, options, classes, model.Device);
-        optimizer = new AdamOptimizer(members.Parameters, options);
+        system = TrainableSystems.Draw(model, options, examples.ClassNames, snapshots);
+        optimizer = new AdamOptimizer(system.Parameters, options);
         classWeights = options.ClassWeights is null
             ? null
             : tensor(options.ClassWeights.Select(weight => (float)weight).ToArray(), device: model.Device).DetachFromDisposeScope();
@@ -75,9 +80,9 @@ public sealed class Trainer : IDisposable
     public int TotalSteps { get; }
 
     /// <summary>Numbers that are learned.</summary>
-    public long ParameterCount => members.Parameters.Values.Sum(parameter => parameter.numel());
+    public long ParameterCount => system.Parameters.Values.Sum(parameter => parameter.numel());
 
-    internal TrainableMembers Members => members;
+    internal TrainableSystem System => system;
 
     internal AdamOptimizer Optimizer => optimizer;
 
@@ -89,10 +94,18 @@ public sealed class Trainer : IDisposable
     public TrainingProgress Update()
     {
         using var scope = NewDisposeScope();
-        var (epoch, indices) = NextBatch();
-        var inputs = examples.Batch(indices, epoch);
-        using var labels = tensor(indices.Select(index => (long)examples.Label(index)).ToArray(), device: model.Device);
-        return Update(inputs, labels, epoch);
+        ahead ??= new BatchesAhead(examples, BatchesFrom(Step));
+        try
+        {
+            var (indices, epoch, inputs) = ahead.Next();
+            using var labels = tensor(indices.Select(index => (long)examples.Label(index)).ToArray(), device: model.Device);
+            return Update(inputs, labels, epoch!.Value);
+        }
+        catch
+        {
+            StopAhead(); // the update was not made, and may be tried again
+            throw;
+        }
     }
 
     /// <summary>Makes the updates that remain, with a checkpoint now and then.</summary>
@@ -141,26 +154,35 @@ public sealed class Trainer : IDisposable
         }
 
         (Step, Route) = TrainingCheckpoint.Read(checkpoint, this, Fingerprint());
+        memberSteps = MemberDropout.Counts(options, Step);
+        StopAhead();
         return true;
     }
 
-    /// <summary>The members as they are now.</summary>
+    /// <summary>The system as it is now, ready to predict and to be written.</summary>
+    /// <param name="name">What it is called in messages.</param>
+    /// <returns>
+    /// The caller disposes it, before the trainer. Whole networks share the memory of what is trained, so do not go on training while they are
+    /// in use. Members on the base are attached to it until the system is disposed.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">A snapshot ensemble has no snapshot yet.</exception>
+    /// <exception cref="AdapterException">The base has other members attached.</exception>
+    public EnsembleSystem ToSystem(string name) => system.ToSystem(name, Route);
+
+    /// <summary>The LoRA members as they are now.</summary>
     /// <param name="name">What the set is called in messages.</param>
     /// <returns>A value of its own; the caller disposes it.</returns>
+    /// <exception cref="InvalidOperationException">The method trains something else; see <see cref="ToSystem"/>.</exception>
     public AdapterSet ToAdapterSet(string name) =>
-        members.ToAdapterSet(
-            name,
-            [
-                .. Enumerable
-                    .Range(0, options.Members)
-                    .Select(member => new AdapterMember { Name = $"member-{member:00}", Seed = options.Seed + member }),
-            ]
-        );
+        system is TrainableMembers members
+            ? members.ToAdapterSet(name)
+            : throw new InvalidOperationException($"{MethodSettings.WordOf(options.Method)} has no LoRA members; use ToSystem.");
 
     /// <summary>Frees parameters and optimizer state.</summary>
     public void Dispose()
     {
-        members.Dispose();
+        StopAhead();
+        system.Dispose();
         optimizer.Dispose();
         classWeights?.Dispose();
     }
@@ -171,34 +193,37 @@ public sealed class Trainer : IDisposable
         ComputeThreads.Apply();
         using var scope = NewDisposeScope();
         using var dropout = new Generator(new SeededRandom(options.Seed, DropoutStream, Step).NextUInt64(), model.Device);
-        var logits = model.ForwardForTraining(inputs, members.View, dropout, Route).to(ScalarType.Float32); // [members, batch, classes]
-        var loss = EnsembleLoss.Of(logits, labels, classWeights, options.MemberReduction);
-        var value = (double)loss.item<float>();
-        if (!double.IsFinite(value))
+        var gradients = system.Learn(new TrainingBatch(inputs, labels, classWeights, Step, dropout, Route));
+        if (!double.IsFinite(gradients.Loss))
         {
-            throw Diverged($"the loss is {value}");
+            throw Diverged($"the loss is {gradients.Loss}");
         }
 
-        string[] names = [.. members.Parameters.Keys];
-        var gradients = autograd.grad([loss], [.. members.Parameters.Values]);
-        var norm = GradientClip.Apply([.. gradients], options.ClipNorm, options.ClipScope);
+        var norm = GradientClip.Apply(system.ByOwner(gradients.ByName), options.ClipNorm, options.ClipScope);
         if (!double.IsFinite(norm))
         {
             throw Diverged($"the norm of the gradient is {norm}");
         }
 
-        var rate = options.LearningRate * schedule.MultiplierAt(Step);
-        optimizer.Step(names.Zip(gradients).ToDictionary(pair => pair.First, pair => pair.Second), rate, Step + 1);
+        var rate = options.LearningRate * multiplierAt(Step);
+        optimizer.Step(gradients.ByName, rate, Step + 1, RowsOf(gradients));
         Step++;
-        return new TrainingProgress(Step, TotalSteps, epoch, value, rate, norm);
+        system.Updated(Step);
+        return new TrainingProgress(Step, TotalSteps, epoch, gradients.Loss, rate, norm);
     }
+
+    /// <summary>The members that an update moves, where some sit out, each with the number of its own update.</summary>
+    private (int Count, IReadOnlyList<(int Member, int Step)> Moved)? RowsOf(Gradients gradients) =>
+        memberSteps is null || gradients.Members is not { } members
+            ? null
+            : (options.Members, [.. members.Select(member => (member, ++memberSteps[member]))]);
 
     /// <summary>An update may overflow although loss and gradient are finite; such members are never written.</summary>
     private void EnsureFinite()
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        foreach (var (name, parameter) in members.Parameters)
+        foreach (var (name, parameter) in system.Parameters)
         {
             if (!parameter.isfinite().all().item<bool>())
             {
@@ -215,21 +240,26 @@ public sealed class Trainer : IDisposable
                 + "Try a lower learning_rate or initialization_gain, more warmup_steps, or a smaller clip_norm."
         );
 
-    private (int Epoch, int[] Indices) NextBatch()
+    private void StopAhead()
     {
-        var (epoch, batch) = (Step / stepsPerEpoch, Step % stepsPerEpoch);
-        if (order.Epoch != epoch)
-        {
-            order = (
-                epoch,
-                options.Shuffle
-                    ? new SeededRandom(options.Seed, OrderStream, epoch).NextPermutation(examples.Count)
-                    : [.. Enumerable.Range(0, examples.Count)]
-            );
-        }
+        ahead?.Dispose();
+        ahead = null;
+    }
 
-        var first = batch * options.BatchSize;
-        return (epoch, order.Order[first..Math.Min(first + options.BatchSize, examples.Count)]);
+    private IEnumerable<(int[] Indices, int? Epoch)> BatchesFrom(int step)
+    {
+        for (var epoch = step / stepsPerEpoch; ; epoch++)
+        {
+            var order = options.Shuffle
+                ? new SeededRandom(options.Seed, OrderStream, epoch).NextPermutation(examples.Count)
+                : [.. Enumerable.Range(0, examples.Count)];
+            foreach (var batch in order.Chunk(options.BatchSize).Skip(step - (epoch * stepsPerEpoch)))
+            {
+                yield return (batch, epoch);
+            }
+
+            step = (epoch + 1) * stepsPerEpoch;
+        }
     }
 
     /// <summary>What a checkpoint must agree on: settings, base and data.</summary>

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
 
-/// <summary>The state of a run as one safetensors file: parameters, both moments, and the number of updates.</summary>
+/// <summary>The state of a run as one safetensors file: parameters, both moments, snapshots, and the number of updates.</summary>
 /// <remarks>Order of examples, augmentation and dropout are functions of seed and update, so they need no state.</remarks>
 internal static class TrainingCheckpoint
 {
@@ -28,7 +28,7 @@ internal static class TrainingCheckpoint
             ["route"] = trainer.Route.ToString(),
             ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture),
         };
-        return TensorFile.WriteAsync(path, State(trainer), metadata, cancellationToken);
+        return TensorFile.WriteAsync(path, State(trainer, trainer.Step), metadata, cancellationToken);
     }
 
     /// <summary>Reads the file into a trainer.</summary>
@@ -59,7 +59,7 @@ internal static class TrainingCheckpoint
         var tensors = TensorFile.Read(path);
         try
         {
-            Restore(path, tensors, State(trainer).ToList());
+            Restore(path, tensors, State(trainer, step).ToList());
             return (step, route);
         }
         finally
@@ -94,11 +94,12 @@ internal static class TrainingCheckpoint
     }
 
     /// <summary>The trainer's own tensors by their names in the file.</summary>
-    private static IEnumerable<KeyValuePair<string, Tensor>> State(Trainer trainer) =>
+    private static IEnumerable<KeyValuePair<string, Tensor>> State(Trainer trainer, int step) =>
         trainer
-            .Members.Parameters.Select(entry => KeyValuePair.Create($"parameter.{entry.Key}", entry.Value))
+            .System.Parameters.Select(entry => KeyValuePair.Create($"parameter.{entry.Key}", entry.Value))
             .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"first.{entry.Key}", entry.Value.First)))
-            .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"second.{entry.Key}", entry.Value.Second)));
+            .Concat(trainer.Optimizer.Moments.Select(entry => KeyValuePair.Create($"second.{entry.Key}", entry.Value.Second)))
+            .Concat(trainer.System.Kept(step));
 
     /// <summary>Copies the numbers of a file over the state they belong to, once all of them are known to fit.</summary>
     private static void Restore(string path, IReadOnlyDictionary<string, Tensor> stored, List<KeyValuePair<string, Tensor>> state)

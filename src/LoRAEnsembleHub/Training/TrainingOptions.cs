@@ -6,14 +6,19 @@ using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
 
-/// <summary>How a LoRA ensemble is trained; the method settings of a run, field for field as they stand in its JSON.</summary>
+/// <summary>How an ensemble is trained; the method settings of a run, field for field as they stand in its JSON.</summary>
 /// <remarks>
 /// Defaults are the final CIFAR settings of LoRA-Ensemble (arXiv 2405.14438 and its code), except that examples are shuffled: the
 /// published code keeps one fixed order there, and shuffles elsewhere.
 /// </remarks>
 public sealed record TrainingOptions
 {
-    /// <summary>Members; 1 or more. 1 is a single network with LoRA.</summary>
+    /// <summary>Which system is trained. Settings that it does not have must be left at their defaults.</summary>
+    public TrainingMethod Method { get; init; } = TrainingMethod.LoraEnsemble;
+
+    /// <summary>
+    /// Members; 1 or more. Of <c>single-lora</c> 1; of <c>mc-dropout</c> the passes of a prediction; of <c>snapshot-ensemble</c> the snapshots.
+    /// </summary>
     public int Members { get; init; } = 16;
 
     /// <summary>Inner size of every update; 1 or more. The update is B A without a factor, so alpha equals the rank.</summary>
@@ -34,6 +39,41 @@ public sealed record TrainingOptions
 
     /// <summary>Standard deviation of the Gaussian draw; above 0.</summary>
     public double InitializationDeviation { get; init; } = 0.02;
+
+    /// <summary>Which factors of the updates are one for all members.</summary>
+    public FactorSharing Sharing { get; init; }
+
+    /// <summary>Probability with which a member sits out an update, which then leaves it as it is; in [0, 1). One at least takes part.</summary>
+    public double MemberDropout { get; init; }
+
+    /// <summary>Noise on the weights of explicit members before training, in standard deviations of each tensor; 0 or more.</summary>
+    public double NoiseScale { get; init; }
+
+    /// <summary>So many of the last blocks get that noise; 1 or more, null for all.</summary>
+    public int? NoiseLayers { get; init; }
+
+    /// <summary>Share of keys that Monte Carlo dropout leaves out of attention; in (0, 1).</summary>
+    public double DropProbability { get; init; } = 0.2;
+
+    /// <summary>
+    /// Whether a known fault of the published code is repeated, to match its numbers and for nothing else: heads of <c>mc-dropout</c> that are
+    /// random and never trained; a learning rate of <c>snapshot-ensemble</c> whose cycles begin with the run instead of with the end of the burn-in.
+    /// </summary>
+    public bool AsReleased { get; init; }
+
+    /// <summary>
+    /// Passes over the data before the first snapshot, at least; 0 or more. As many are added as let the cycles of the other snapshots come out even.
+    /// </summary>
+    public int BurnInEpochs { get; init; }
+
+    /// <summary>How the scales of a BatchEnsemble are drawn.</summary>
+    public ScaleInitialization ScaleInitialization { get; init; } = ScaleInitialization.Gaussian;
+
+    /// <summary>Standard deviation of the Gaussian draw around 1; 0 or more.</summary>
+    public double ScaleDeviation { get; init; } = 0.1;
+
+    /// <summary>Whether the weights that the members of a BatchEnsemble share are trained too.</summary>
+    public bool TrainShared { get; init; }
 
     /// <summary>Element type of the frozen base; the base must have been loaded in it. Members and optimizer are Float32.</summary>
     public BaseDtype BaseDtype { get; init; } = BaseDtype.F32;
@@ -91,6 +131,10 @@ public sealed record TrainingOptions
 
     /// <summary>Updates between checkpoints; 1 or more.</summary>
     public int CheckpointSteps { get; init; } = 200;
+
+    /// <summary>Whether weights of the base themselves are learned, in copies of it.</summary>
+    internal bool LearnsBase =>
+        TrainShared || Method is TrainingMethod.ExplicitEnsemble or TrainingMethod.McDropout or TrainingMethod.SnapshotEnsemble;
 
     /// <summary>The element type as torch names it.</summary>
     internal ScalarType BaseType => BaseDtype == BaseDtype.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
@@ -158,7 +202,40 @@ public sealed record TrainingOptions
             ClassWeights is null ? null : string.Join(", ", ClassWeights),
             "0 or more each, and not all 0"
         );
+        CheckMethod(Need);
+        MethodSettings.RefuseOthers(this);
         return this;
+    }
+
+    private void CheckMethod(Action<bool, string, object?, string> need)
+    {
+        var method = MethodSettings.WordOf(Method);
+        need(Method != TrainingMethod.SingleLora || Members == 1, "members", Members, $"1 with the method {method}");
+        need(MemberDropout is >= 0 and < 1, "member_dropout", MemberDropout, "in [0, 1)");
+        need(NoiseScale >= 0 && double.IsFinite(NoiseScale), "noise_scale", NoiseScale, "0 or more");
+        need(NoiseLayers is null or >= 1, "noise_layers", NoiseLayers, "1 or more, or null for all");
+        need(NoiseLayers is null || NoiseScale > 0, "noise_layers", NoiseLayers, "left out where noise_scale is 0");
+        need(DropProbability is > 0 and < 1, "drop_probability", DropProbability, "in (0, 1)");
+        need(BurnInEpochs >= 0, "burn_in_epochs", BurnInEpochs, "0 or more");
+        need(ScaleDeviation >= 0 && double.IsFinite(ScaleDeviation), "scale_deviation", ScaleDeviation, "0 or more");
+        need(
+            !LearnsBase || BaseDtype == BaseDtype.F32,
+            "base_dtype",
+            "bfloat16",
+            $"float32 with the method {method}{(TrainShared ? " and train_shared" : "")}, because weights of the base are learned"
+        );
+        need(
+            ClipScope == ClipScope.Joint || (!TrainShared && Sharing == FactorSharing.None),
+            "clip_scope",
+            "member",
+            "joint where members share what they learn"
+        );
+        need(
+            Method != TrainingMethod.SnapshotEnsemble || Schedule == ScheduleKind.Cosine,
+            "schedule",
+            Schedule,
+            $"cosine with the method {method}, whose cycles are cosines"
+        );
     }
 }
 

@@ -15,6 +15,7 @@ public sealed class TrainingRun : IDisposable
     private readonly PretrainedModel model;
     private readonly LabeledExamples examples;
     private readonly LabeledExamples? tests;
+    private readonly LabeledExamples? held;
     private readonly InputPipeline pipeline;
     private readonly Trainer trainer;
     private readonly OutputClaim claim;
@@ -24,15 +25,17 @@ public sealed class TrainingRun : IDisposable
         PretrainedModel model,
         LabeledExamples examples,
         LabeledExamples? tests,
+        LabeledExamples? held,
         InputPipeline pipeline,
         Trainer trainer,
         OutputClaim claim
     ) =>
-        (this.config, this.model, this.examples, this.tests, this.pipeline, this.trainer, this.claim) = (
+        (this.config, this.model, this.examples, this.tests, this.held, this.pipeline, this.trainer, this.claim) = (
             config,
             model,
             examples,
             tests,
+            held,
             pipeline,
             trainer,
             claim
@@ -75,7 +78,11 @@ public sealed class TrainingRun : IDisposable
         // what is needed at the end is looked at before the hours of training, not after
         EnsembleWriter.CheckFolder(config.Output);
         var pipeline = InputPipelines.Load(config.Base, config.InputOptions);
-        var examples = pipeline.OpenForTraining(config);
+        var all = pipeline.OpenForTraining(config);
+        var (examples, held) =
+            config.CalibrateShare is { } share ? Calibration.Divide(all, share, config.Training.Seed)
+            : config.CalibrateSplit is { } other ? (all, pipeline.Open(config.Data, other, all.ClassNames))
+            : (all, null);
         var tests = config.TestSplit is null ? null : pipeline.Open(config.Data, config.TestSplit, examples.ClassNames);
         var weights = Weights(config, examples);
         var options = new ModelOptions
@@ -94,7 +101,7 @@ public sealed class TrainingRun : IDisposable
             try
             {
                 var trainer = Begin(model, training, examples, checkpoint, restart);
-                return new TrainingRun(config, model, examples, tests, pipeline, trainer, claim);
+                return new TrainingRun(config, model, examples, tests, held, pipeline, trainer, claim);
             }
             catch
             {
@@ -125,9 +132,14 @@ public sealed class TrainingRun : IDisposable
         var checkpoint = CheckpointPath(config);
         StoppedWrites.Remove(Path.GetDirectoryName(checkpoint)!);
         await trainer.RunAsync(checkpoint, progress, cancellationToken).ConfigureAwait(false);
-        using var set = trainer.ToAdapterSet(config.Output);
-        var metrics = Measure(set, measuring, cancellationToken);
-        var manifest = await WriteAsync(set, metrics, cancellationToken).ConfigureAwait(false);
+        EnsembleManifest manifest;
+        using (var system = trainer.ToSystem(config.Output))
+        {
+            var calibration = Calibrate(system, cancellationToken);
+            var metrics = Measure(system, calibration, measuring, cancellationToken);
+            manifest = await WriteAsync(system, calibration, metrics, cancellationToken).ConfigureAwait(false);
+        }
+
         File.Delete(checkpoint);
         claim.Dispose();
         return manifest;
@@ -162,6 +174,9 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
+    /// <summary>Whether a run was begun and is not at its end: its output holds a checkpoint.</summary>
+    internal static bool IsUnfinished(RunConfig config) => File.Exists(CheckpointPath(config));
+
     private static string CheckpointPath(RunConfig config) => Path.Combine(config.Output, ".checkpoint", "state.safetensors");
 
     private static double[]? Weights(RunConfig config, LabeledExamples examples)
@@ -181,49 +196,62 @@ public sealed class TrainingRun : IDisposable
         };
     }
 
-    private IReadOnlyList<ManifestMetric>? Measure(AdapterSet set, IProgress<int>? measuring, CancellationToken cancellationToken)
+    private Calibration? Calibrate(EnsembleSystem system, CancellationToken cancellationToken)
+    {
+        if (held is null)
+        {
+            return null;
+        }
+
+        var predictions = Predictor.Predict(system.Model, held, examples.ClassNames, cancellationToken: cancellationToken);
+        var on = config.CalibrateSplit is { } split ? $"the {split} split" : $"{config.CalibrateShare} of the {config.Split} split";
+        return Calibration.Of(predictions, on, config.TemperatureScope);
+    }
+
+    private IReadOnlyList<ManifestMetric>? Measure(
+        EnsembleSystem system,
+        Calibration? calibration,
+        IProgress<int>? measuring,
+        CancellationToken cancellationToken
+    )
     {
         if (tests is null)
         {
             return null;
         }
 
-        var before = model.Attached is null ? null : model.Detach();
-        model.Attach(set);
-        try
-        {
-            var predictions = Predictor.Predict(
-                model,
-                tests,
-                examples.ClassNames,
-                progress: measuring,
-                cancellationToken: cancellationToken
-            );
-            return RunMetrics.Of(predictions, config.DatasetId, config.TestSplit!);
-        }
-        finally
-        {
-            model.Detach();
-            if (before is not null)
-            {
-                model.Attach(before);
-            }
-        }
+        var predictions = Predictor.Predict(
+            system.Model,
+            tests,
+            examples.ClassNames,
+            progress: measuring,
+            cancellationToken: cancellationToken
+        );
+        var tempered = calibration is null ? predictions : predictions.WithTemperature(calibration.Temperatures);
+        return RunMetrics.Of(tempered, config.DatasetId, config.TestSplit!);
     }
 
     private async Task<EnsembleManifest> WriteAsync(
-        AdapterSet set,
+        EnsembleSystem system,
+        Calibration? calibration,
         IReadOnlyList<ManifestMetric>? metrics,
         CancellationToken cancellationToken
     )
     {
         var command = $"dotnet tool run lorae-hub train --config {config.Output}/{RunConfig.FileName} --restart";
+        var training = RunMetrics.Facts(config, trainer, examples.Count, pipeline.TrainingFacts(config));
+        if (calibration is not null)
+        {
+            training["calibration"] = calibration.Facts;
+        }
+
         var facts = new EnsembleManifest
         {
             Id2Label = examples.ClassNames.Index().ToDictionary(pair => $"{pair.Index}", pair => pair.Item),
             ProblemType = "single_label_classification",
             Metrics = metrics,
-            Training = RunMetrics.Facts(config, trainer, examples.Count, pipeline.TrainingFacts(config)),
+            Temperature = calibration?.Value,
+            Training = training,
         };
         var options = new EnsembleWriterOptions
         {
@@ -232,7 +260,9 @@ public sealed class TrainingRun : IDisposable
             InputFiles = pipeline.OwnFiles,
             TrainingCommand = command,
         };
-        var manifest = await EnsembleWriter.WriteAsync(config.Output, set, model, facts, options, cancellationToken).ConfigureAwait(false);
+        var manifest = await EnsembleWriter
+            .WriteSystemAsync(config.Output, system, model.Identity, facts, options, cancellationToken)
+            .ConfigureAwait(false);
         await TextFile
             .WriteAsync(Path.Combine(config.Output, RunConfig.FileName), config.ToJson(), cancellationToken)
             .ConfigureAwait(false);

@@ -14,10 +14,16 @@ internal sealed class WordConverter : JsonConverterFactory
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter)Activator.CreateInstance(typeof(Of<>).MakeGenericType(typeToConvert))!;
 
+    /// <summary>The word for a kind.</summary>
+    public static string Word<T>(T kind)
+        where T : struct, Enum =>
+        typeof(T).GetField(kind.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+        ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+
     private sealed class Of<T> : JsonConverter<T>
         where T : struct, Enum
     {
-        private static readonly Dictionary<T, string> words = Enum.GetValues<T>().ToDictionary(kind => kind, WordOf);
+        private static readonly Dictionary<T, string> words = Enum.GetValues<T>().ToDictionary(kind => kind, Word);
 
         private static readonly Dictionary<string, T> kinds = words.ToDictionary(
             pair => pair.Value,
@@ -34,9 +40,5 @@ internal sealed class WordConverter : JsonConverterFactory
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(words[value]);
-
-        private static string WordOf(T kind) =>
-            typeof(T).GetField(kind.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
-            ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
     }
 }

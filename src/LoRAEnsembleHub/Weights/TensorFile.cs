@@ -18,13 +18,20 @@ public static class TensorFile
         ArgumentNullException.ThrowIfNull(path);
         NativeTorch.EnsureLoaded();
         using var file = SafetensorsFile.Open(path);
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var view in file.Tensors.Where(view => wanted is null || wanted(view.Name)))
-        {
-            tensors.Add(view.Name, Copy(view, path));
-        }
+        return Copied(file.Tensors.Where(view => wanted is null || wanted(view.Name)), path);
+    }
 
-        return tensors;
+    /// <summary>Reads the tensors of a file by torch.save into memory of their own, running nothing of it.</summary>
+    /// <param name="path">A file as <see cref="TorchFile"/> reads them; those of a list are named by their place, from 0.</param>
+    /// <returns>CPU tensors by name, outside every dispose scope; the caller disposes them.</returns>
+    /// <exception cref="TorchFileException">The file is malformed or refers to something that is not read.</exception>
+    /// <exception cref="WeightsException">A tensor has an element type that torch tensors do not come in here.</exception>
+    public static IReadOnlyDictionary<string, Tensor> ReadTorch(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        NativeTorch.EnsureLoaded();
+        using var file = TorchFile.Open(path);
+        return Copied(file.Tensors, path);
     }
 
     /// <summary>Writes a file aside and renames it; the bytes depend on names, numbers and metadata alone.</summary>
@@ -45,6 +52,17 @@ public static class TensorFile
             metadata ?? new Dictionary<string, string> { ["format"] = "pt" },
             cancellationToken
         );
+
+    private static Dictionary<string, Tensor> Copied(IEnumerable<TensorView> views, string path)
+    {
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var view in views)
+        {
+            tensors.Add(view.Name, Copy(view, path));
+        }
+
+        return tensors;
+    }
 
     private static Tensor Copy(TensorView view, string path)
     {

@@ -24,17 +24,33 @@ internal static class ForwardCommand
                 var ensemble = $"{baseFolder}-m{members}-r8";
                 await RandomVit.WriteAsync(baseFolder, cancellationToken).ConfigureAwait(false);
                 await RandomMembers.WriteAsync(ensemble, baseFolder, members, cancellationToken).ConfigureAwait(false);
-                return Run(baseFolder, ensemble, options.Batch(parsed), options.Rounds(parsed), options.Bfloat16(parsed)) ? 0 : 1;
+                var settings = new Settings(options.Batch(parsed), options.Rounds(parsed), options.Bfloat16(parsed));
+                return await RunAsync(baseFolder, ensemble, settings, cancellationToken).ConfigureAwait(false) ? 0 : 1;
             }
         );
         return command;
     }
 
-    private static bool Run(string baseFolder, string ensembleFolder, int batch, int rounds, bool bfloat16)
+    private static async Task<bool> RunAsync(
+        string baseFolder,
+        string ensembleFolder,
+        Settings settings,
+        CancellationToken cancellationToken
+    )
     {
+        using var exact = Opened.Load(baseFolder, ensembleFolder, new ModelOptions());
+        using var onnx = await OnnxEnsemble
+            .LoadAsync($"{ensembleFolder}-onnx", exact.Model, exact.Ensemble, cancellationToken)
+            .ConfigureAwait(false);
+        return Run(baseFolder, ensembleFolder, exact, onnx, settings);
+    }
+
+    private static bool Run(string baseFolder, string ensembleFolder, Opened exact, OnnxEnsemble onnx, Settings settings)
+    {
+        var (batch, rounds, bfloat16) = settings;
         using var pixels = randn(batch, 3, RandomVit.Pixels, RandomVit.Pixels);
         var inputs = new Dictionary<string, Tensor> { ["pixel_values"] = pixels };
-        using var exact = Opened.Load(baseFolder, ensembleFolder, new ModelOptions());
+        using var values = OnnxEnsemble.Value(pixels);
         using var matrix = Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Route = ProductRoute.Matrix });
         using var convolution = Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Route = ProductRoute.Convolution });
         var plain = new PlainVit(TensorFile.Read(Path.Combine(baseFolder, "model.safetensors")));
@@ -55,14 +71,27 @@ internal static class ForwardCommand
         var difference = (expected - found.Logits).abs().max().item<float>();
         Rounds.Say($"ViT-B/16, {each.Length} members of rank 8, {batch} pictures, {get_num_threads()} threads; median of {rounds}.");
         Rounds.Say($"Logits of library and loop differ by {difference:g2} at most.");
-        var flops = each.Length * batch * PlainVit.Flops();
+        foreach (var logits in new[] { onnx.EachMerged(values), onnx.InOneGraph(values), onnx.WithAdaptersGiven(values) })
+        {
+            var other = expected.data<float>().Zip(logits, (one, two) => Math.Abs(one - two)).Max();
+            Rounds.Say($"Logits of ONNX Runtime and loop differ by {other:g2} at most.");
+            difference = Math.Max(difference, other);
+        }
+
+        Rounds.Say($"The best that the machine does with the products of this model:");
+        var roofline = Rounds.Print(Roofline.Subjects(), rounds);
+        var whole = each.Length * batch * PlainVit.Flops();
+        var flops = each.Length * batch * PlainVit.FlopsOfWhatIsRead();
         var subjects = new List<Subject>
         {
-            new("plain TorchSharp, member by member", () => Loop().Dispose(), flops),
+            new("plain TorchSharp, member by member", () => Loop().Dispose(), whole),
+            new("ONNX Runtime, merged models in turn", () => onnx.EachMerged(values), flops),
+            new("ONNX Runtime, all members in one graph", () => onnx.InOneGraph(values), flops),
+            new("ONNX Runtime, adapters as inputs", () => onnx.WithAdaptersGiven(values), flops),
             new("library, float32, route by trial", () => exact.Model.Forward(inputs).Dispose(), flops),
             new("  one member at a time", () => exact.Model.Forward(inputs, new ForwardOptions { MemberChunk = 1 }).Dispose(), flops),
             new("  four members at a time", () => exact.Model.Forward(inputs, new ForwardOptions { MemberChunk = 4 }).Dispose(), flops),
-            new("  all tokens to the end", () => exact.Model.Forward(inputs, new ForwardOptions { HiddenStates = true }).Dispose(), flops),
+            new("  all tokens to the end", () => exact.Model.Forward(inputs, new ForwardOptions { HiddenStates = true }).Dispose(), whole),
             new("library, float32, plain products", () => matrix.Model.Forward(inputs).Dispose(), flops),
             new("library, float32, 1 x 1 convolutions", () => convolution.Model.Forward(inputs).Dispose(), flops),
         };
@@ -72,11 +101,12 @@ internal static class ForwardCommand
             subjects.Add(new Subject("library, bfloat16", () => rounded.Model.Forward(inputs).Dispose(), flops));
         }
 
-        Rounds.Print(subjects, rounds);
-        Rounds.Print(Roofline.Subjects(), rounds);
-        Rounds.Say($"GF/s count what the loop computes; the library leaves out what no head reads.");
+        Rounds.Print(subjects, rounds, roofline);
+        Rounds.Say($"GF/s count the products with frozen weights and the attention; all but the loop leave out what no head reads.");
         return difference <= HighestDifference;
     }
+
+    private sealed record Settings(int Batch, int Rounds, bool Bfloat16);
 
     /// <summary>A base with its members attached.</summary>
     private sealed record Opened(PretrainedModel Model, AdapterEnsemble Ensemble) : IDisposable

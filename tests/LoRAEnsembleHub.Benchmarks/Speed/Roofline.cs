@@ -5,22 +5,31 @@ namespace LoRAEnsembleHub.Benchmarks.Speed;
 /// <summary>How fast this machine multiplies matrices at best: what a whole network can come near to, and not pass.</summary>
 internal static class Roofline
 {
-    private const long Rows = 3152; // 16 members × 197 tokens
     private const long Width = 768;
     private const long Inner = 3072;
 
-    /// <summary>The shape of the largest product of a ViT-B/16, by both routes through libtorch.</summary>
-    public static IReadOnlyList<Subject> Subjects()
+    // two members, as the library takes them together, and sixteen, of 197 tokens each
+    private static readonly long[] rows = [394, 3152];
+
+    /// <summary>The shapes of the products of a ViT-B/16, by both routes through libtorch.</summary>
+    public static IReadOnlyList<Subject> Subjects() =>
+        [
+            .. rows.SelectMany(count => new[] { Of(count, Width, Width), Of(count, Width, Inner), Of(count, Inner, Width) })
+                .SelectMany(pair => pair),
+        ];
+
+    private static Subject[] Of(long count, long inputs, long outputs)
     {
-        var x = randn(1, Rows, Width);
-        var weight = randn(Inner, Width);
+        var x = randn(1, count, inputs);
+        var weight = randn(outputs, inputs);
         var picture = x.transpose(1, 2).unsqueeze(2); // [1, in, 1, rows]
-        var kernel = weight.view(Inner, Width, 1, 1);
-        const double flops = 2.0 * Rows * Width * Inner;
+        var kernel = weight.view(outputs, inputs, 1, 1);
+        var flops = 2.0 * count * inputs * outputs;
+        var name = $"{count} x {inputs} x {outputs}";
         return
         [
-            new("one large product, plain", () => Quietly(() => nn.functional.linear(x, weight)), flops),
-            new("one large product, as a 1 x 1 convolution", () => Quietly(() => nn.functional.conv2d(picture, kernel)), flops),
+            new($"{name}, plain", () => Quietly(() => nn.functional.linear(x, weight)), flops),
+            new($"{name}, as a 1 x 1 convolution", () => Quietly(() => nn.functional.conv2d(picture, kernel)), flops),
         ];
     }
 

@@ -43,19 +43,23 @@ internal static class Rounds
     }
 
     /// <summary>Measures and prints a row per subject.</summary>
-    public static void Print(IReadOnlyList<Subject> subjects, int rounds)
+    /// <returns>The highest rate of any subject in floating-point operations a second; 0 where none counts them.</returns>
+    public static double Print(IReadOnlyList<Subject> subjects, int rounds, double? roofline = null)
     {
         var medians = Measure(subjects, rounds);
         var (clock, processor) = medians[0];
-        Say($"{"", -40}{"ms", 10}{"ratio", 7}{"CPU ms", 10}{"ratio", 7}{"GF/s", 7}");
+        Say($"{"", -40}{"ms", 10}{"ratio", 7}{"CPU ms", 10}{"ratio", 7}{"GF/s", 7}{(roofline is null ? "" : "of best"), 9}");
         foreach (var (index, subject) in subjects.Index())
         {
             var (time, used) = medians[index];
             var rate = subject.Flops is { } flops ? (flops / time / 1e9).ToString("0", CultureInfo.InvariantCulture) : "";
+            var share = subject.Flops / time / roofline;
             Say(
-                $"{subject.Name, -40}{1000 * time, 10:0.00}{time / clock, 7:0.00}{1000 * used, 10:0.00}{used / processor, 7:0.00}{rate, 7}"
+                $"{subject.Name, -40}{1000 * time, 10:0.00}{time / clock, 7:0.00}{1000 * used, 10:0.00}{used / processor, 7:0.00}{rate, 7}{share, 9:0 %}"
             );
         }
+
+        return subjects.Zip(medians, (subject, median) => (subject.Flops ?? 0) / median.Clock).Max();
     }
 
     private static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);

@@ -10,6 +10,7 @@ internal sealed class PlainVit(IReadOnlyDictionary<string, Tensor> weights)
     private const long Tokens = 197;
     private const long Hidden = 768;
     private const double Eps = 1e-12;
+    private const double Block = (24.0 * Tokens * Hidden * Hidden) + (4.0 * Tokens * Tokens * Hidden);
 
     /// <summary>The projections that members adapt.</summary>
     private static readonly string[] adapted =
@@ -25,8 +26,11 @@ internal sealed class PlainVit(IReadOnlyDictionary<string, Tensor> weights)
     [.. Enumerable.Range(0, Layers).SelectMany(layer => adapted.Select(site => $"vit.encoder.layer.{layer}.{site}"))];
 
     /// <summary>Multiply-adds of the frozen part for one picture and member, times two.</summary>
-    public static double Flops() =>
-        (Layers * ((24.0 * Tokens * Hidden * Hidden) + (4.0 * Tokens * Tokens * Hidden))) + (2.0 * (Tokens - 1) * Hidden * Hidden);
+    public static double Flops() => (Layers * Block) + (2.0 * (Tokens - 1) * Hidden * Hidden);
+
+    /// <summary>The same where the last block computes only the class token, with the keys and values of all.</summary>
+    public static double FlopsOfWhatIsRead() =>
+        Flops() - Block + (4.0 * Tokens * Hidden * Hidden) + (20.0 * Hidden * Hidden) + (4.0 * Tokens * Hidden);
 
     /// <summary>The factors and the head of one member as they stand in its PEFT file.</summary>
     /// <param name="stored">Tensors of adapter_model.safetensors.</param>

@@ -36,9 +36,8 @@ internal sealed class GoldenFamily : IDisposable
     /// <summary>Members as they are before training.</summary>
     public AdapterSet Fresh(int members)
     {
-        using var drawn = TrainableMembers.Draw(Model.Catalogue, new TrainingOptions { Members = members, Rank = 4 }, 7, CPU);
-        var names = Enumerable.Range(0, members).Select(index => new AdapterMember { Name = $"member-{index:00}" });
-        return drawn.ToAdapterSet("fresh", [.. names]);
+        using var drawn = TrainableMembers.Draw(Model, new TrainingOptions { Members = members, Rank = 4 }, 7);
+        return drawn.ToAdapterSet("fresh");
     }
 
     public ModelOutputs Run(ForwardOptions? options = null) => Model.Forward(inputs, options);

@@ -83,6 +83,42 @@ public sealed class PredictTests(TinyBase tiny) : IClassFixture<TinyBase>
     }
 
     [Fact]
+    public async Task Adaptive_tells_how_many_members_each_picture_needed()
+    {
+        string[] adaptive = [.. Ours, "--data", tiny.Data, "--adaptive", "exact"];
+        var (all, some) = (await Tool.RunAsync([.. Ours, "--data", tiny.Data, "--json"]), await Tool.RunAsync([.. adaptive, "--json"]));
+        var wanted = all.Done().Json()["predictions"]!.AsArray();
+        var found = some.Done().Json()["predictions"]!.AsArray();
+        Assert.All(wanted, one => Assert.Null(one!["members_used"]));
+        Assert.All(found, one => Assert.InRange((int)one!["members_used"]!, 1, 2));
+        Assert.Equal(wanted.Select(one => (string?)one!["label"]), found.Select(one => (string?)one!["label"]));
+        Assert.Contains("members were needed on average", (await Tool.RunAsync(adaptive)).Done().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "members_used",
+            (await Tool.RunAsync([.. adaptive, "--csv"])).Done().Output.Split('\n')[0],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Adaptive_takes_exact_or_a_number_and_needs_an_ensemble_of_mean_probabilities()
+    {
+        (await Tool.RunAsync([.. Ours, "--data", tiny.Data, "--adaptive", "2"])).Refused(2, "--adaptive is 2", "below 1");
+        (await Tool.RunAsync([.. Ours, "--data", tiny.Data, "--adaptive", "maybe"])).Refused(2, "maybe", "exact");
+        (await Tool.RunAsync("predict", "--base", tiny.Base, "--data", tiny.Data, "--adaptive", "exact")).Refused(2, "--ensemble");
+        var other = tiny.CopyOfEnsemble("mean-logit");
+        var manifest = Path.Combine(other, EnsembleManifest.FileName);
+        var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            manifest,
+            text.Replace("mean_probability", "mean_logit", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken
+        );
+        var run = await Tool.RunAsync("predict", "--base", tiny.Base, "--ensemble", other, "--data", tiny.Data, "--adaptive", "0.1");
+        run.Refused(2, "mean of their logits");
+    }
+
+    [Fact]
     public async Task Without_an_ensemble_the_base_answers_with_its_own_classes()
     {
         var run = await Tool.RunAsync("predict", "--base", tiny.Base, "--data", tiny.Data, "--limit", "2", "--json");

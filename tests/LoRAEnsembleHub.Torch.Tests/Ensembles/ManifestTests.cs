@@ -30,7 +30,7 @@ public sealed class ManifestTests
     [InlineData("format_version", "1.5")]
     [InlineData("format_version", "\"1\"")]
     [InlineData("format_version", "null")]
-    [InlineData("method", "\"snapshot-ensemble\"")]
+    [InlineData("method", "\"unheard-of\"")]
     [InlineData("method", "\"single-lora\"")]
     [InlineData("method", "7")]
     [InlineData("base_model", "null")]

@@ -1,3 +1,4 @@
+using CsCheck;
 using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Torch.Tests.Inputs;
@@ -46,6 +47,28 @@ public class PillowResamplingTests
             PillowResampling.Resize(Pictures.MirroredTopToBottom(image), 16, 128, filter)
         );
     }
+
+    [Theory]
+    [InlineData(PillowFilter.Lanczos)]
+    [InlineData(PillowFilter.Bilinear)]
+    [InlineData(PillowFilter.Bicubic)]
+    [InlineData(PillowFilter.Box)]
+    [InlineData(PillowFilter.Hamming)]
+    public void Several_pixels_at_a_time_give_the_bytes_of_one_at_a_time(PillowFilter filter) =>
+        Gen.Select(Gen.Int[1, 300], Gen.Int[1, 120], Gen.Int[0, 1 << 20])
+            .Sample(
+                (before, after, seed) =>
+                {
+                    var row = new byte[3 * before];
+                    new Random(seed).NextBytes(row);
+                    var weights = ResamplingWeights.Compute(before, after, filter);
+                    var (one, several) = (new byte[3 * after], new byte[3 * after]);
+                    ResamplingPass.ScalarRow(row, one, weights);
+                    ResamplingPass.VectorRow(row, several, weights);
+                    return one.AsSpan().SequenceEqual(several);
+                },
+                iter: 300
+            );
 
     [Theory, MemberData(nameof(Filters))]
     public void The_degree_of_parallelism_does_not_change_the_result(PillowFilter filter)

@@ -37,11 +37,11 @@ public sealed class BaseDtypeTests
             losses[^5..].Average() < 0.7 * losses[..3].Average(),
             $"from {losses[..3].Average():f3} to {losses[^5..].Average():f3}"
         );
-        Assert.All(trainer.Members.Parameters.Values, parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
+        Assert.All(trainer.System.Parameters.Values, parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
         Assert.All(trainer.Optimizer.Moments.Values, moments => Assert.Equal(ScalarType.Float32, moments.Second.dtype));
         // small updates would be lost in bfloat16, which has 8 bits: the masters must hold more
         Assert.All(
-            trainer.Members.Parameters,
+            trainer.System.Parameters,
             entry =>
                 Assert.False(entry.Value.equal(entry.Value.to(ScalarType.BFloat16).to(ScalarType.Float32)).all().item<bool>(), entry.Key)
         );
@@ -93,8 +93,8 @@ public sealed class BaseDtypeTests
         var examples = Examples(model);
         int[] indices = [.. Enumerable.Range(0, 12)];
         var labels = tensor(indices.Select(index => (long)examples.Label(index)).ToArray());
-        var logits = model.ForwardForTraining(examples.Batch(indices, null), trainer.Members.View, null);
+        var logits = model.ForwardForTraining(examples.Batch(indices, null), ((TrainableMembers)trainer.System).View, null);
         var loss = EnsembleLoss.Of(logits.to(ScalarType.Float32), labels, null, MemberReduction.Mean);
-        return cat([.. autograd.grad([loss], [.. trainer.Members.Parameters.Values]).Select(gradient => gradient.flatten())]);
+        return cat([.. autograd.grad([loss], [.. trainer.System.Parameters.Values]).Select(gradient => gradient.flatten())]);
     }
 }

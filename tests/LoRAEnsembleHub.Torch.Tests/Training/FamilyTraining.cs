@@ -54,8 +54,8 @@ public sealed class FamilyTraining
         await first.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         await second.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.All(
-            first.Members.Parameters,
-            entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(second.Members.Parameters[entry.Key].detach().bytes), entry.Key)
+            first.System.Parameters,
+            entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(second.System.Parameters[entry.Key].detach().bytes), entry.Key)
         );
     }
 
@@ -73,13 +73,13 @@ public sealed class FamilyTraining
             trainer.Update(examples.Batch(indices, null), tensor(new long[] { 0, 1, 2, 0 }), 0);
         }
 
-        var before = trainer.Members.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+        var before = trainer.System.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
         Update();
         Update();
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Update();
         Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        foreach (var (key, parameter) in trainer.Members.Parameters)
+        foreach (var (key, parameter) in trainer.System.Parameters)
         {
             for (var member = 0; member < options.Members; member++)
             {
@@ -93,9 +93,9 @@ public sealed class FamilyTraining
     {
         using var model = PretrainedModels.Load(Golden.Folder("models", "ast-v4"));
         using var trainer = new Trainer(model, options, new FamilyExamples(model.Config));
-        Assert.True(trainer.Members.Parameters["classifier.layernorm.weight"].eq(1).all().item<bool>());
-        Assert.True(trainer.Members.Parameters["classifier.layernorm.bias"].eq(0).all().item<bool>());
-        Assert.Equal([3, 48], trainer.Members.Parameters["classifier.layernorm.weight"].shape);
+        Assert.True(trainer.System.Parameters["classifier.layernorm.weight"].eq(1).all().item<bool>());
+        Assert.True(trainer.System.Parameters["classifier.layernorm.bias"].eq(0).all().item<bool>());
+        Assert.Equal([3, 48], trainer.System.Parameters["classifier.layernorm.weight"].shape);
     }
 
     /// <summary>The class with the highest sum of the members' logits.</summary>

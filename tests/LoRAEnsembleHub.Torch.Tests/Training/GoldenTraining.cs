@@ -37,12 +37,12 @@ public sealed class GoldenTraining(ITestOutputHelper output)
             Steps = 4,
         };
         using var trainer = new Trainer(model, options, new FixedExamples(expected["labels"], (int)start["classifier.bias"].size(1)));
-        trainer.Members.Load(start);
+        trainer.System.Load(start);
         CheckGradients(model, trainer, expected, facts["tolerance"]!);
         for (var step = 0; step < 3; step++)
         {
             using var scope = NewDisposeScope();
-            using var logits = model.ForwardForTraining(Input(expected), trainer.Members.View, null);
+            using var logits = model.ForwardForTraining(Input(expected), ((TrainableMembers)trainer.System).View, null);
             Golden.AssertClose(expected[$"step.{step}.logits"], logits, facts["tolerance"]!, $"logits before update {step}");
             var progress = trainer.Update(Input(expected), expected["labels"], 0);
             Assert.Equal(expected[$"step.{step}.loss"].item<float>(), progress.Loss, 1e-4);
@@ -62,12 +62,12 @@ public sealed class GoldenTraining(ITestOutputHelper output)
     )
     {
         using var scope = NewDisposeScope();
-        var logits = model.ForwardForTraining(Input(expected), trainer.Members.View, null);
+        var logits = model.ForwardForTraining(Input(expected), ((TrainableMembers)trainer.System).View, null);
         var weighted = EnsembleLoss.Of(logits, expected["labels"], expected["class_weights"], MemberReduction.Mean);
         Assert.Equal(expected["step.0.weighted_loss"].item<float>(), weighted.item<float>(), 1e-5f);
         var loss = EnsembleLoss.Of(logits, expected["labels"], null, MemberReduction.Mean);
-        var gradients = autograd.grad([loss], [.. trainer.Members.Parameters.Values]);
-        foreach (var (name, gradient) in trainer.Members.Parameters.Keys.Zip(gradients))
+        var gradients = autograd.grad([loss], [.. trainer.System.Parameters.Values]);
+        foreach (var (name, gradient) in trainer.System.Parameters.Keys.Zip(gradients))
         {
             var wanted = expected.Single(entry =>
                 entry.Key.StartsWith("step.0.grad.", StringComparison.Ordinal) && Ours(entry.Key["step.0.grad.".Length..]) == name
@@ -84,7 +84,7 @@ public sealed class GoldenTraining(ITestOutputHelper output)
         {
             var gradient = expected[$"step.0.grad.{name[prefix.Length..]}"];
             var clear = gradient.abs().gt(1e-5);
-            var difference = (wanted - trainer.Members.Parameters[Ours(name[prefix.Length..])].detach()).abs();
+            var difference = (wanted - trainer.System.Parameters[Ours(name[prefix.Length..])].detach()).abs();
             var allowed = 1e-4 + (1e-3 * wanted.abs());
             Assert.True(difference.le(allowed).logical_or(clear.logical_not()).all().item<bool>(), name);
             Assert.True(clear.sum().item<long>() > 0 || gradient.abs().max().item<float>() == 0, $"{name}: nothing was compared");

@@ -66,8 +66,8 @@ public sealed class TrainerTests : IDisposable
         await alone.RunAsync(Path.Combine(scratch.Path, "state.safetensors"), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(12, alone.Step);
         Assert.All(
-            watched.Members.Parameters,
-            entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(alone.Members.Parameters[entry.Key].detach().bytes), entry.Key)
+            watched.System.Parameters,
+            entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(alone.System.Parameters[entry.Key].detach().bytes), entry.Key)
         );
     }
 
@@ -92,11 +92,11 @@ public sealed class TrainerTests : IDisposable
             TestContext.Current.CancellationToken
         );
         using var fresh = new Trainer(model, Small, new GlyphExamples());
-        var before = fresh.Members.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().bytes.ToArray());
+        var before = fresh.System.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().bytes.ToArray());
         var refusal = Assert.Throws<TrainingException>(() => fresh.TryResume(checkpoint));
         Assert.Contains(missing, refusal.Message, StringComparison.Ordinal);
         Assert.Equal(0, fresh.Step);
-        Assert.All(fresh.Members.Parameters, entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(before[entry.Key])));
+        Assert.All(fresh.System.Parameters, entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(before[entry.Key])));
     }
 
     [Fact]
@@ -150,10 +150,10 @@ public sealed class TrainerTests : IDisposable
     public void Numbers_that_are_not_finite_stop_the_run_at_once_and_spare_the_members()
     {
         using var trainer = new Trainer(model, Small, new GlyphExamples(notFinite: true));
-        var before = trainer.Members.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().bytes.ToArray());
+        var before = trainer.System.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().bytes.ToArray());
         var stop = Assert.Throws<TrainingException>(() => trainer.Update());
         Assert.Contains("update 1 of 12", stop.Message, StringComparison.Ordinal);
-        Assert.All(trainer.Members.Parameters, entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(before[entry.Key])));
+        Assert.All(trainer.System.Parameters, entry => Assert.True(entry.Value.detach().bytes.SequenceEqual(before[entry.Key])));
     }
 
     [Fact]
@@ -174,24 +174,24 @@ public sealed class TrainerTests : IDisposable
     {
         using var three = new Trainer(model, Small, new GlyphExamples());
         using var five = new Trainer(model, Small with { Members = 5 }, new GlyphExamples());
-        foreach (var (name, parameter) in three.Members.Parameters)
+        foreach (var (name, parameter) in three.System.Parameters)
         {
-            Assert.True(parameter.detach().equal(five.Members.Parameters[name].detach().narrow(0, 0, 3)).all().item<bool>(), name);
+            Assert.True(parameter.detach().equal(five.System.Parameters[name].detach().narrow(0, 0, 3)).all().item<bool>(), name);
         }
 
-        Assert.False(three.Members.Parameters["classifier.weight"][0].allclose(three.Members.Parameters["classifier.weight"][1]));
+        Assert.False(three.System.Parameters["classifier.weight"][0].allclose(three.System.Parameters["classifier.weight"][1]));
     }
 
     [Fact]
     public void Fresh_factors_have_the_published_spread()
     {
         using var trainer = new Trainer(model, Small with { Rank = 8, InitializationGain = 10 }, new GlyphExamples());
-        var down = trainer.Members.Parameters["encoder.layer.0.attention.attention.query.lora_A"];
+        var down = trainer.System.Parameters["encoder.layer.0.attention.attention.query.lora_A"];
         var bound = 10 * Math.Sqrt(6.0 / (48 + 8));
         Assert.InRange(down.abs().max().item<float>(), 0.97 * bound, bound);
         Assert.InRange(down.std().item<float>(), 0.95 * bound / Math.Sqrt(3), 1.05 * bound / Math.Sqrt(3));
-        Assert.Equal(0, trainer.Members.Parameters["encoder.layer.0.attention.attention.query.lora_B"].abs().max().item<float>());
-        Assert.InRange(trainer.Members.Parameters["classifier.weight"].abs().max().item<float>(), 0.9 / Math.Sqrt(48), 1 / Math.Sqrt(48));
+        Assert.Equal(0, trainer.System.Parameters["encoder.layer.0.attention.attention.query.lora_B"].abs().max().item<float>());
+        Assert.InRange(trainer.System.Parameters["classifier.weight"].abs().max().item<float>(), 0.9 / Math.Sqrt(48), 1 / Math.Sqrt(48));
     }
 
     [Theory]
@@ -201,7 +201,7 @@ public sealed class TrainerTests : IDisposable
     {
         var options = Small with { Rank = 8, Initialization = initialization, InitializationDeviation = 0.3 };
         using var trainer = new Trainer(model, options, new GlyphExamples());
-        var down = trainer.Members.Parameters["encoder.layer.0.attention.attention.query.lora_A"].detach();
+        var down = trainer.System.Parameters["encoder.layer.0.attention.attention.query.lora_A"].detach();
         var (largest, deviation) = (down.abs().max().item<float>(), down.std().item<float>());
         if (initialization == FactorInitialization.KaimingUniform)
         {
@@ -225,7 +225,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal([42L, 43L, 44L], set.Members.Select(member => member.Seed!.Value));
         using var scope = NewDisposeScope();
         var input = new GlyphExamples().Batch([0, 1, 2, 3], null);
-        var training = model.ForwardForTraining(input, trainer.Members.View, null).detach();
+        var training = model.ForwardForTraining(input, ((TrainableMembers)trainer.System).View, null).detach();
         model.Attach(set);
         using var outputs = model.Forward(input);
         Assert.True(training.allclose(outputs.Logits, 1e-5, 1e-5));
@@ -251,9 +251,9 @@ public sealed class TrainerTests : IDisposable
             trainer.Update();
         }
 
-        foreach (var (name, parameter) in alone.Members.Parameters)
+        foreach (var (name, parameter) in alone.System.Parameters)
         {
-            Assert.True(parameter.detach()[0].allclose(together.Members.Parameters[name].detach()[0], 1e-4, 1e-4), name);
+            Assert.True(parameter.detach()[0].allclose(together.System.Parameters[name].detach()[0], 1e-4, 1e-4), name);
         }
 
         Assert.Contains(

@@ -6,7 +6,7 @@ using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
-/// <summary>Measures several systems on the same examples, one after the other; systems on one base share it in memory.</summary>
+/// <summary>Measures several systems on the same examples, one after the other; bases are mapped from their files, so that systems on one base share its memory.</summary>
 internal sealed class CompareRun(IReadOnlyList<ModelRequest> requests, Measuring measuring, Session session)
 {
     /// <summary>Opens the examples for a system: they must be the same ones for each, whatever the order of its classes.</summary>
@@ -24,22 +24,17 @@ internal sealed class CompareRun(IReadOnlyList<ModelRequest> requests, Measuring
         string[] names = [.. SystemNames.Of(requests)];
         var systems = new ComparedSystem[requests.Count];
         var (name, many, outsideName) = ("", "", (string?)null);
-        // systems on one base come together, in whatever order they were asked for
-        foreach (var group in requests.Index().GroupBy(request => request.Item with { Ensemble = null }))
+        foreach (var (index, request) in requests.Index())
         {
-            using var loaded = LoadedModel.Open(group.First().Item, session);
-            foreach (var (index, request) in group)
-            {
-                loaded.Take(request.Ensemble, request.AllowBaseMismatch, session);
-                var (pipeline, inside, outside) = Open(request, loaded.Labels);
-                systems[index] = ComparedSystem.Of(
-                    names[index],
-                    measuring.Predict(loaded, inside, withLabels: true, isRepeated: systems.Any(system => system is not null)),
-                    loaded.Aggregation,
-                    outside is null ? null : measuring.Predict(loaded, outside, withLabels: false, isRepeated: outsideName is not null)
-                );
-                (name, many, outsideName) = (inside.Name, pipeline.Many, outside?.Name);
-            }
+            using var loaded = LoadedModel.Open(request, session);
+            var (pipeline, inside, outside) = Open(request, loaded.Labels);
+            systems[index] = ComparedSystem.Of(
+                names[index],
+                measuring.Predict(loaded, inside, withLabels: true, isRepeated: index > 0),
+                loaded.Aggregation,
+                outside is null ? null : measuring.Predict(loaded, outside, withLabels: false, isRepeated: index > 0)
+            );
+            (name, many, outsideName) = (inside.Name, pipeline.Many, outside?.Name);
         }
 
         var result = new CompareResult
@@ -91,7 +86,7 @@ internal sealed class CompareRun(IReadOnlyList<ModelRequest> requests, Measuring
                     Cells =
                     [
                         system.Name,
-                        RepositoryFolder.Of(system.Base).Name,
+                        system.Base is { } model ? RepositoryFolder.Of(model).Name : "none",
                         system.Ensemble is { } ensemble ? RepositoryFolder.Of(ensemble).Name : "none",
                     ],
                 }),

@@ -9,7 +9,7 @@ internal sealed record ComparedSystemFact
     /// <summary>What it is called in tables and charts; no two are called the same.</summary>
     public required string Name { get; init; }
 
-    public required string Base { get; init; }
+    public required string? Base { get; init; }
 
     public required string? Ensemble { get; init; }
 

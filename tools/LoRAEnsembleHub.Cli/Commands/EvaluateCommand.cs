@@ -81,7 +81,7 @@ internal sealed class EvaluateCommand : Verb
             return await CompareAsync(parsed, systems, measuring, session, cancellationToken).ConfigureAwait(false);
         }
 
-        var request = await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false);
+        var request = await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false);
         var pipeline = preparation.Read(parsed, request);
         var corruptions = corruption.Read(parsed, pipeline);
         using var loaded = LoadedModel.Open(request, session);
@@ -139,7 +139,7 @@ internal sealed class EvaluateCommand : Verb
         var requests = new List<ModelRequest>();
         foreach (var system in systems)
         {
-            requests.Add(await choice.ReadAsync(parsed, system, "--compare", cancellationToken).ConfigureAwait(false));
+            requests.Add(await choice.ReadAsync(parsed, system, "--compare", session, cancellationToken).ConfigureAwait(false));
         }
 
         var run = new CompareRun(requests, measuring, session)

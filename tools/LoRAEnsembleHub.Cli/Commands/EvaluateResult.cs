@@ -6,7 +6,7 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>What <c>evaluate</c> measured.</summary>
 internal sealed record EvaluateResult : ICommandResult
 {
-    public required string Base { get; init; }
+    public required string? Base { get; init; }
 
     public required string? Ensemble { get; init; }
 

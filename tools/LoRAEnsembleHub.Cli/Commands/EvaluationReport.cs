@@ -44,7 +44,7 @@ internal static class EvaluationReport
         return ReportFiles.WriteAsync(folder, Markdown(result), result, HtmlReport.Write(inside, options), cancellationToken);
     }
 
-    private static string Title(EvaluateResult result) => $"{Name(result.Ensemble ?? result.Base)} on {result.Data}";
+    private static string Title(EvaluateResult result) => $"{Name((result.Ensemble ?? result.Base)!)} on {result.Data}";
 
     private static string Name(string folder) => RepositoryFolder.Of(folder).Name;
 
@@ -54,7 +54,7 @@ internal static class EvaluationReport
             Heading = "What was measured",
             Paragraphs =
             [
-                $"Base: {Name(result.Base)}. Ensemble: {(result.Ensemble is { } folder ? Name(folder) : "none")}. "
+                $"Base: {(result.Base is { } model ? Name(model) : "none")}. Ensemble: {(result.Ensemble is { } folder ? Name(folder) : "none")}. "
                     + $"Aggregation: {(result.Aggregation == Aggregation.MeanLogit ? "mean logit" : "mean probability")}. "
                     + $"Temperatures: {string.Join(", ", result.Temperatures.Distinct().Select(Figures.Raw))}.",
                 .. result.Warnings.Select(warning => $"Warning: {warning}"),

@@ -40,7 +40,7 @@ internal sealed class ForwardCommand : Verb
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         var (request, source, target) = (
-            await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false),
+            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
             parsed.GetValue(input)!,
             parsed.GetValue(output)!
         );
@@ -75,14 +75,14 @@ internal sealed class ForwardCommand : Verb
         {
             Base = request.Base,
             Ensemble = request.Ensemble,
-            Members = loaded.Ensemble?.Members.Count,
+            Members = loaded.Model.Members,
             Output = target,
             Tensors = Written(target),
             Warnings = session.Warnings,
         };
     }
 
-    private static void RefuseMissing(string source, PretrainedModel model)
+    private static void RefuseMissing(string source, PredictiveModel model)
     {
         using var file = SafetensorsFile.Open(source);
         if (file.Contains(model.InputNames[0]))
@@ -93,7 +93,7 @@ internal sealed class ForwardCommand : Verb
         string[] names = [.. file.Tensors.Select(tensor => tensor.Name)];
         throw new CommandException(
             "model",
-            $"{source} has no tensor {model.InputNames[0]}; a {model.Identity.ModelType} model needs {string.Join(", ", model.InputNames)}. "
+            $"{source} has no tensor {model.InputNames[0]}; a {model.ModelType} model needs {string.Join(", ", model.InputNames)}. "
                 + $"The file holds {(names.Length == 0 ? "no tensors" : Figures.Listed(names))}.",
             "lorae-hub preprocess makes such a file from pictures, sounds or texts."
         );

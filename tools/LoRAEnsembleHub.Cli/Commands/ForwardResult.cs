@@ -5,7 +5,7 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>What <c>forward</c> wrote.</summary>
 internal sealed record ForwardResult : ICommandResult
 {
-    public required string Base { get; init; }
+    public required string? Base { get; init; }
 
     public required string? Ensemble { get; init; }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Inputs;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -30,7 +31,7 @@ internal sealed class InputChoice
         if (parsed.GetValue(preprocessor) is { } asked)
         {
             Need.FileOrFolder(asked, "--preprocessor");
-            return Load(asked, options.Read(parsed) with { ModelFolder = request.Base });
+            return Load(asked, options.Read(parsed) with { ModelFolder = ModelFolderOf(request) });
         }
 
         return Of(request, options.Read(parsed));
@@ -41,8 +42,8 @@ internal sealed class InputChoice
     {
         try
         {
-            var place = request.Ensemble is { } own && InputPipelines.IsIn(own) ? own : request.Base;
-            return Load(place, (options ?? InputOptions.Default) with { ModelFolder = request.Base });
+            var place = request.Ensemble is { } own && InputPipelines.IsIn(own) ? own : ModelFolderOf(request);
+            return Load(place, (options ?? InputOptions.Default) with { ModelFolder = ModelFolderOf(request) });
         }
         catch (Exception e) when (e is ImageException or AudioException or TextException)
         {
@@ -65,4 +66,7 @@ internal sealed class InputChoice
             throw CommandException.Usage(e.Message);
         }
     }
+
+    /// <summary>Where the sizes of inputs are told: the base, or the first of the models that an ensemble brings.</summary>
+    private static string ModelFolderOf(ModelRequest request) => request.Base ?? EnsembleFolder.Open(request.Ensemble!).ModelFolder;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Training;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -11,7 +12,7 @@ internal sealed class ModelChoice
     private readonly Option<string?> baseFolder = OptionKinds.Text(
         "--base",
         "DIR",
-        "Folder of the base model, or the id of a pulled one (default: the pulled base that the ensemble names)"
+        "Folder of the base model, or the id of a pulled one (default: the pulled base that the ensemble names; none is needed for ensembles of whole models)"
     );
     private readonly Option<string?> ensemble;
     private readonly Option<string?> device = OptionKinds.Device();
@@ -23,14 +24,16 @@ internal sealed class ModelChoice
     );
 
     /// <summary>Adds the options to a verb.</summary>
-    public ModelChoice(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="computes">Whether the verb runs the model, so that it matters where and how.</param>
+    public ModelChoice(Command command, bool computes = true)
     {
         ensemble = OptionKinds.Text(
             "--ensemble",
             "DIR",
             "Ensemble folder, folder of PEFT members, one PEFT adapter, or the id of a pulled ensemble; none: the base alone"
         );
-        Option[] options = [baseFolder, ensemble, device, dtype, route, allowMismatch];
+        Option[] options = computes ? [baseFolder, ensemble, device, dtype, route, allowMismatch] : [baseFolder, ensemble, allowMismatch];
         foreach (var option in options)
         {
             command.Add(option);
@@ -42,12 +45,18 @@ internal sealed class ModelChoice
 
     /// <summary>What the command line asks for; repositories that were pulled are looked up in the cache.</summary>
     /// <exception cref="CommandException">A folder or repository is not there.</exception>
-    public Task<ModelRequest> ReadAsync(ParseResult parsed, CancellationToken cancellationToken) =>
-        ReadAsync(parsed, parsed.GetValue(ensemble), "--ensemble", cancellationToken);
+    public Task<ModelRequest> ReadAsync(ParseResult parsed, Session session, CancellationToken cancellationToken) =>
+        ReadAsync(parsed, parsed.GetValue(ensemble), "--ensemble", session, cancellationToken);
 
     /// <summary>The same with an ensemble, or a model that stands alone, which another option names.</summary>
     /// <exception cref="CommandException">A folder or repository is not there.</exception>
-    public async Task<ModelRequest> ReadAsync(ParseResult parsed, string? named, string option, CancellationToken cancellationToken)
+    public async Task<ModelRequest> ReadAsync(
+        ParseResult parsed,
+        string? named,
+        string option,
+        Session session,
+        CancellationToken cancellationToken
+    )
     {
         var folder = named is null ? null : await CachedRepository.FolderAsync(named, option, cancellationToken).ConfigureAwait(false);
         if (folder is not null && option != "--ensemble" && File.Exists(Path.Combine(folder, "config.json")))
@@ -55,15 +64,14 @@ internal sealed class ModelChoice
             return Request(parsed, folder, null);
         }
 
-        var model = parsed.GetValue(baseFolder) is { } given
-            ? await CachedRepository.FolderAsync(given, "--base", cancellationToken).ConfigureAwait(false)
-            : await CachedRepository
-                .BaseOfAsync(folder ?? throw CommandException.Usage("--base or --ensemble is missing."), cancellationToken)
-                .ConfigureAwait(false);
-        return Request(parsed, model, folder);
+        return Request(
+            parsed,
+            await BaseAsync(parsed.GetValue(baseFolder), folder, session, cancellationToken).ConfigureAwait(false),
+            folder
+        );
     }
 
-    private ModelRequest Request(ParseResult parsed, string model, string? members) =>
+    private ModelRequest Request(ParseResult parsed, string? model, string? members) =>
         new(model)
         {
             Ensemble = members,
@@ -72,4 +80,23 @@ internal sealed class ModelChoice
             Route = parsed.GetValue(route) is { } word ? RunWords.Kind<ProductRoute>(word) : ProductRoute.Automatic,
             AllowBaseMismatch = parsed.GetValue(allowMismatch),
         };
+
+    private static async Task<string?> BaseAsync(string? given, string? members, Session session, CancellationToken cancellationToken)
+    {
+        if (members is not null && !LoadedEnsemble.NeedsBase(members))
+        {
+            if (given is not null)
+            {
+                session.Note($"{members} brings all its weights, so --base is not used.");
+            }
+
+            return null;
+        }
+
+        return given is not null
+            ? await CachedRepository.FolderAsync(given, "--base", cancellationToken).ConfigureAwait(false)
+            : await CachedRepository
+                .BaseOfAsync(members ?? throw CommandException.Usage("--base or --ensemble is missing."), cancellationToken)
+                .ConfigureAwait(false);
+    }
 }

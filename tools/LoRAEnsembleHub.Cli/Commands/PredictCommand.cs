@@ -2,6 +2,8 @@ using System.CommandLine;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -17,6 +19,11 @@ internal sealed class PredictCommand : Verb
     );
     private readonly Option<int?> batchSize = OptionKinds.WholeNumber("--batch-size", "Inputs computed together (default: 64)");
     private readonly Option<int?> top = OptionKinds.WholeNumber("--top", "Show the K most probable classes", "K");
+    private readonly Option<string?> adaptive = OptionKinds.Text(
+        "--adaptive",
+        "exact|X",
+        "Leave members out of inputs that need no more: exact where those left cannot change the label, or a number as soon as no probability moves by more than it"
+    );
     private readonly Option<bool> members = OptionKinds.Switch("--members", "Show what every member says");
     private readonly Option<bool> csv = OptionKinds.Switch("--csv", "Write comma-separated values to standard output");
     private readonly InputChoice preparation;
@@ -26,7 +33,7 @@ internal sealed class PredictCommand : Verb
         : base("predict", "Classify pictures, sounds or texts, with how sure the ensemble is and how its members voted")
     {
         choice = new ModelChoice(Command);
-        Option[] options = [data, split, limit, batchSize, top, members, csv];
+        Option[] options = [data, split, limit, batchSize, top, adaptive, members, csv];
         foreach (var option in options)
         {
             Command.Add(option);
@@ -41,7 +48,7 @@ internal sealed class PredictCommand : Verb
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         var (request, dataset, given) = (
-            await choice.ReadAsync(parsed, cancellationToken).ConfigureAwait(false),
+            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
             parsed.GetValue(data),
             parsed.GetValue(inputs)!
         );
@@ -59,20 +66,55 @@ internal sealed class PredictCommand : Verb
 
         var pipeline = preparation.Read(parsed, request);
         var items = dataset is null ? GivenInputs.Find(given, pipeline) : [];
+        var stop = AdaptiveChoice.Read(parsed.GetValue(adaptive), request);
         using var loaded = LoadedModel.Open(request, session);
+        AdaptiveChoice.RefuseFor(stop, loaded);
         var examples = dataset is null
             ? pipeline.FromItems(items, loaded.Labels)
             : ExampleSets.OpenAny(pipeline, dataset, parsed.GetValue(split) ?? "test", loaded.Labels, parsed.GetValue(limit));
         var size = parsed.GetValue(batchSize) ?? 64;
-        var predictions = session
-            .Track(
-                "Predicting",
-                examples.Count,
-                progress => Predictor.Predict(loaded.Model, examples, loaded.Labels, withLabels: false, size, progress, cancellationToken)
-            )
-            .WithTemperature(loaded.Temperatures);
+        var answerOf = session.Track<Func<int, (Predictions Group, int Index)>>(
+            "Predicting",
+            examples.Count,
+            progress =>
+            {
+                if (stop is not null)
+                {
+                    return AdaptivePredictor
+                        .Predict(
+                            (PretrainedModel)loaded.Model,
+                            examples,
+                            stop,
+                            loaded.Temperatures,
+                            loaded.Labels,
+                            size,
+                            progress,
+                            cancellationToken
+                        )
+                        .Of;
+                }
+
+                var all = Predictor
+                    .Predict(loaded.Model, examples, loaded.Labels, withLabels: false, size, progress, cancellationToken)
+                    .WithTemperature(loaded.Temperatures);
+                return index => (all, index);
+            }
+        );
         session.WarnOf(examples);
-        var shown = new ShownPredictions(predictions, loaded.Aggregation, parsed.GetValue(top) ?? 1, parsed.GetValue(members));
+        ShownPrediction Shown(int index)
+        {
+            var (group, place) = answerOf(index);
+            return new ShownPredictions(group, loaded.Aggregation, parsed.GetValue(top) ?? 1, parsed.GetValue(members)).Of(
+                index,
+                examples,
+                dataset is not null,
+                place
+            ) with
+            {
+                MembersUsed = stop is null ? null : group.Members,
+            };
+        }
+
         return new PredictResult
         {
             Base = request.Base,
@@ -82,7 +124,7 @@ internal sealed class PredictCommand : Verb
             Temperatures = loaded.Temperatures,
             Data = dataset is null ? null : examples.Name,
             Labels = loaded.Labels,
-            Predictions = [.. Enumerable.Range(0, examples.Count).Select(index => shown.Of(index, examples, dataset is not null))],
+            Predictions = [.. Enumerable.Range(0, examples.Count).Select(Shown)],
             Warnings = session.Warnings,
         };
     }

@@ -6,7 +6,7 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>What <c>predict</c> found, input by input.</summary>
 internal sealed record PredictResult : ITabularResult
 {
-    public required string Base { get; init; }
+    public required string? Base { get; init; }
 
     public required string? Ensemble { get; init; }
 
@@ -34,6 +34,12 @@ internal sealed record PredictResult : ITabularResult
             yield return MemberTable(one);
         }
 
+        if (IsAdaptive)
+        {
+            var mean = Predictions.Average(one => one.MembersUsed!.Value);
+            yield return new Paragraph($"\n{Figures.Short(mean)} of {Members} members were needed on average.");
+        }
+
         if (Predictions.Any(one => one.IsCorrect is not null))
         {
             var right = Predictions.Count(one => one.IsCorrect == true);
@@ -54,6 +60,7 @@ internal sealed record PredictResult : ITabularResult
                 "mean_member_entropy",
                 "mutual_information",
                 "votes",
+                .. IsAdaptive ? ["members_used"] : Array.Empty<string>(),
                 .. Labels.Select(label => $"probability:{label}"),
             ],
             .. Predictions.Select(one =>
@@ -68,10 +75,13 @@ internal sealed record PredictResult : ITabularResult
                     Figures.Raw(one.MutualInformation),
                     string.Join("; ", one.Votes.Select(vote => $"{vote.Count} {vote.Label}")),
                 }
+                    .Concat(IsAdaptive ? [$"{one.MembersUsed}"] : Array.Empty<string>())
                     .Concat(one.Probabilities.Select(Figures.Raw))
                     .ToArray()
             ),
         ];
+
+    private bool IsAdaptive => Predictions.Any(one => one.MembersUsed is not null);
 
     private static Grid MemberTable(ShownPrediction one) =>
         new(

@@ -11,6 +11,7 @@ internal static class PredictionTable
     public static Grid Of(string? title, IReadOnlyList<ShownPrediction> predictions)
     {
         var (isLabelled, hasTop) = (predictions.Any(one => one.TrueLabel is not null), predictions.Any(one => one.Top.Count > 1));
+        var isAdaptive = predictions.Any(one => one.MembersUsed is not null);
         Column[] columns =
         [
             new("input"),
@@ -20,12 +21,13 @@ internal static class PredictionTable
             new("entropy", IsNumber: true),
             new("mutual inf.", IsNumber: true),
             new("votes"),
+            .. isAdaptive ? [new Column("members", IsNumber: true)] : Array.Empty<Column>(),
             .. hasTop ? [new Column("most probable")] : Array.Empty<Column>(),
         ];
-        return new Grid(title, columns, [.. predictions.Select(one => Row(one, isLabelled, hasTop))]);
+        return new Grid(title, columns, [.. predictions.Select(one => Row(one, isLabelled, hasTop, isAdaptive))]);
     }
 
-    private static string[] Row(ShownPrediction one, bool isLabelled, bool hasTop) =>
+    private static string[] Row(ShownPrediction one, bool isLabelled, bool hasTop, bool isAdaptive) =>
         [
             Shown(one),
             .. isLabelled ? [one.TrueLabel ?? ""] : Array.Empty<string>(),
@@ -34,6 +36,7 @@ internal static class PredictionTable
             Figures.Short(one.PredictiveEntropy),
             Figures.Short(one.MutualInformation),
             one.VotesInWords(),
+            .. isAdaptive ? [$"{one.MembersUsed}"] : Array.Empty<string>(),
             .. hasTop
                 ? [string.Join(", ", one.Top.Select(entry => $"{entry.Label} {Figures.Short(entry.Probability)}"))]
                 : Array.Empty<string>(),

@@ -21,7 +21,26 @@ internal sealed class RunChoice
         "NAME",
         "Part to measure on at the end, or none (default: test)"
     );
-    private readonly Option<int?> members = OptionKinds.WholeNumber("--members", "Members (default: 16)");
+    private readonly Option<string?> calibrateSplit = OptionKinds.Text(
+        "--calibrate-split",
+        "NAME",
+        "Part of the data to fit a temperature on once training has ended"
+    );
+    private readonly Option<double?> calibrateShare = OptionKinds.Number(
+        "--calibrate-share",
+        "The same on this share of the training examples, which are then not learned from: above 0, below 1"
+    );
+    private readonly Option<string?> temperatureScope = OptionKinds.OneOf(
+        "--temperature-scope",
+        "One temperature for all members, or one for each (default: joint)",
+        "joint",
+        "member"
+    );
+    private readonly MethodChoice method;
+    private readonly Option<int?> members = OptionKinds.WholeNumber(
+        "--members",
+        "Members; of mc-dropout passes of a prediction (default: 16; of single-lora 1)"
+    );
     private readonly Option<int?> rank = OptionKinds.WholeNumber("--rank", "Rank of every update (default: 8)");
     private readonly Option<int?> steps = OptionKinds.WholeNumber("--steps", "Updates in all");
     private readonly Option<int?> epochs = OptionKinds.WholeNumber("--epochs", "Passes over the data, instead of --steps (default: 16)");
@@ -91,7 +110,7 @@ internal sealed class RunChoice
     private readonly Option<string?> route = OptionKinds.Route();
     private readonly Option<string?> baseDtype = OptionKinds.OneOf(
         "--base-dtype",
-        "Element type of the frozen base; members are learned in f32 (default: f32)",
+        "Element type of a frozen base; members are learned in f32 (default: f32)",
         "f32",
         "bf16"
     );
@@ -124,6 +143,9 @@ internal sealed class RunChoice
             output,
             split,
             testSplit,
+            calibrateSplit,
+            calibrateShare,
+            temperatureScope,
             members,
             rank,
             steps,
@@ -156,6 +178,7 @@ internal sealed class RunChoice
             command.Add(option);
         }
 
+        method = new MethodChoice(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(steps) is not null && result.GetResult(epochs) is not null)
@@ -179,7 +202,7 @@ internal sealed class RunChoice
         return missing.Length == 0
             ? run with
             {
-                Training = WithMethod(run.Training, parsed),
+                Training = WithTraining(method.Read(run.Training, parsed, parsed.GetValue(config) is not null), parsed),
             }
             : throw CommandException.Usage(
                 $"{string.Join(", ", missing)} must be given, here or in the --config file.",
@@ -215,6 +238,11 @@ internal sealed class RunChoice
                 "none" => null,
                 var name => name,
             },
+            CalibrateSplit = parsed.GetValue(calibrateSplit) ?? run.CalibrateSplit,
+            CalibrateShare = parsed.GetValue(calibrateShare) ?? run.CalibrateShare,
+            TemperatureScope = parsed.GetValue(temperatureScope) is { } scope
+                ? RunWords.Kind<TemperatureScope>(scope)
+                : run.TemperatureScope,
             ClassWeighting = parsed.GetValue(classWeights) ?? run.ClassWeighting,
             Normalization = parsed.GetValue(normalization) is { } word ? RunWords.Kind<PixelNormalization>(word) : run.Normalization,
             Augmentation = changes?.Pictures ?? run.Augmentation,
@@ -229,25 +257,25 @@ internal sealed class RunChoice
         };
     }
 
-    private TrainingOptions WithMethod(TrainingOptions method, ParseResult parsed) =>
-        method with
+    private TrainingOptions WithTraining(TrainingOptions training, ParseResult parsed) =>
+        training with
         {
-            Members = parsed.GetValue(members) ?? method.Members,
-            Rank = parsed.GetValue(rank) ?? method.Rank,
+            Members = parsed.GetValue(members) ?? training.Members,
+            Rank = parsed.GetValue(rank) ?? training.Rank,
             // passes asked for here must not lose against updates in the file
-            Steps = parsed.GetValue(steps) ?? (parsed.GetValue(epochs) is null ? method.Steps : null),
-            Epochs = parsed.GetValue(epochs) ?? method.Epochs,
-            BatchSize = parsed.GetValue(batchSize) ?? method.BatchSize,
-            LearningRate = parsed.GetValue(learningRate) ?? method.LearningRate,
-            Schedule = parsed.GetValue(schedule) is { } curve ? RunWords.Kind<ScheduleKind>(curve) : method.Schedule,
-            WarmupSteps = parsed.GetValue(warmupSteps) ?? method.WarmupSteps,
-            BaseDtype = parsed.GetValue(baseDtype) is { } type ? RunWords.Kind<BaseDtype>(type) : method.BaseDtype,
-            Optimizer = parsed.GetValue(optimizer) is { } name ? RunWords.Kind<OptimizerKind>(name) : method.Optimizer,
-            WeightDecay = parsed.GetValue(weightDecay) ?? method.WeightDecay,
-            ClipNorm = parsed.GetValue(clipNorm) is { } norm ? (norm == 0 ? null : norm) : method.ClipNorm,
-            InitializationGain = parsed.GetValue(gain) ?? method.InitializationGain,
-            Targets = parsed.GetValue(targets) is { } kinds ? RunWords.Targets(kinds) : method.Targets,
-            Layers = parsed.GetValue(layers) is { } blocks ? RunWords.Layers(blocks) : method.Layers,
-            Seed = parsed.GetValue(seed) ?? method.Seed,
+            Steps = parsed.GetValue(steps) ?? (parsed.GetValue(epochs) is null ? training.Steps : null),
+            Epochs = parsed.GetValue(epochs) ?? training.Epochs,
+            BatchSize = parsed.GetValue(batchSize) ?? training.BatchSize,
+            LearningRate = parsed.GetValue(learningRate) ?? training.LearningRate,
+            Schedule = parsed.GetValue(schedule) is { } curve ? RunWords.Kind<ScheduleKind>(curve) : training.Schedule,
+            WarmupSteps = parsed.GetValue(warmupSteps) ?? training.WarmupSteps,
+            BaseDtype = parsed.GetValue(baseDtype) is { } type ? RunWords.Kind<BaseDtype>(type) : training.BaseDtype,
+            Optimizer = parsed.GetValue(optimizer) is { } name ? RunWords.Kind<OptimizerKind>(name) : training.Optimizer,
+            WeightDecay = parsed.GetValue(weightDecay) ?? training.WeightDecay,
+            ClipNorm = parsed.GetValue(clipNorm) is { } norm ? (norm == 0 ? null : norm) : training.ClipNorm,
+            InitializationGain = parsed.GetValue(gain) ?? training.InitializationGain,
+            Targets = parsed.GetValue(targets) is { } kinds ? RunWords.Targets(kinds) : training.Targets,
+            Layers = parsed.GetValue(layers) is { } blocks ? RunWords.Layers(blocks) : training.Layers,
+            Seed = parsed.GetValue(seed) ?? training.Seed,
         };
 }

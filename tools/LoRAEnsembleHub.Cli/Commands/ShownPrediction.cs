@@ -30,6 +30,9 @@ internal sealed record ShownPrediction
     /// <summary>In nats; what the members disagree about.</summary>
     public required double MutualInformation { get; init; }
 
+    /// <summary>Members that were computed, from the first on; null where all were.</summary>
+    public int? MembersUsed { get; init; }
+
     /// <summary>Most votes first.</summary>
     public required IReadOnlyList<LabelVotes> Votes { get; init; }
 

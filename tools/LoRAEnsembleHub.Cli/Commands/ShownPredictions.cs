@@ -14,9 +14,11 @@ internal sealed class ShownPredictions(Predictions predictions, Aggregation aggr
     /// <param name="index">Which one.</param>
     /// <param name="examples">The examples that were predicted.</param>
     /// <param name="isLabelled">Whether their classes are known.</param>
-    public ShownPrediction Of(int index, LabeledExamples examples, bool isLabelled)
+    /// <param name="place">Where it is among the predictions; null for the same place.</param>
+    public ShownPrediction Of(int index, LabeledExamples examples, bool isLabelled, int? place = null)
     {
-        var found = ExamplePrediction.Of(predictions, index, aggregation);
+        var row = place ?? index;
+        var found = ExamplePrediction.Of(predictions, row, aggregation);
         var truth = isLabelled && examples.HasLabels ? examples.ClassNames[examples.Label(index)] : null;
         // classes of another data set are none of the model's, so nothing can be right or wrong
         var isComparable = truth is not null && (predictions.ClassNames?.Contains(truth) ?? false);
@@ -49,7 +51,7 @@ internal sealed class ShownPredictions(Predictions predictions, Aggregation aggr
                     .Select(entry => new LabelProbability(Name(entry.Index), entry.Item)),
             ],
             Probabilities = found.Probabilities,
-            MemberPredictions = withMembers ? [.. Enumerable.Range(0, predictions.Members).Select(member => Member(member, index))] : null,
+            MemberPredictions = withMembers ? [.. Enumerable.Range(0, predictions.Members).Select(member => Member(member, row))] : null,
         };
     }
 

@@ -27,7 +27,7 @@ internal sealed class TrainCommand : Verb
     );
 
     public TrainCommand()
-        : base("train", "Train a LoRA ensemble on a frozen base; run it again to go on after a stop")
+        : base("train", "Train an ensemble from a base, by LoRA or another method; run it again to go on after a stop")
     {
         choice = new RunChoice(Command);
         Option[] options = [threads, logSteps, restart];
@@ -51,24 +51,36 @@ internal sealed class TrainCommand : Verb
         using var run = TrainingRun.Open(config, parsed.GetValue(restart));
         var resumedFrom = run.Step;
         session.Note(
-            $"{config.Training.Members} members of rank {config.Training.Rank}, {Figures.Count(run.ParameterCount)} learned numbers, "
+            $"{TrainResult.Words(config.Training)}, {Figures.Count(run.ParameterCount)} learned numbers, "
                 + $"{Figures.Count(run.Examples)} examples, {run.TotalSteps} updates"
                 + (resumedFrom > 0 ? $"; going on after update {resumedFrom}." : ".")
         );
         var clock = Stopwatch.StartNew();
         var manifest = await TrainAsync(run, config, session, parsed.GetValue(logSteps) ?? 50, cancellationToken).ConfigureAwait(false);
+        if ((int?)manifest.Training?["calibration"]?["undetermined"] is > 0 and var undetermined)
+        {
+            session.Warn(
+                $"The held-out examples do not determine {(undetermined == 1 ? "a temperature" : $"{undetermined} temperatures")}, which stays at 1: "
+                    + "they are too few, or all of them are predicted right."
+            );
+        }
+
         return new TrainResult
         {
             Output = config.Output,
             Base = config.Base,
             Data = config.Data,
-            Members = config.Training.Members,
-            Rank = config.Training.Rank,
+            Method = manifest.Method!,
+            Members = manifest.PredictionCount,
+            Rank = TrainResult.RankOf(config.Training),
+            Summary = TrainResult.Words(config.Training),
             Parameters = run.ParameterCount,
             Steps = run.TotalSteps,
             ResumedFrom = resumedFrom,
             Seconds = clock.Elapsed.TotalSeconds,
+            Temperature = manifest.Temperature?.DeepClone(),
             Metrics = manifest.Metrics ?? [],
+            Warnings = session.Warnings,
         };
     }
 

@@ -10,8 +10,6 @@ internal static class EnsemblePush
 {
     private const string CardName = "README.md";
 
-    private static readonly string[] memberFiles = ["adapter_config.json", "adapter_model.safetensors"];
-
     /// <summary>Where training keeps what it needs to go on; nothing that others could use.</summary>
     public const string CheckpointPattern = ".checkpoint/*";
 
@@ -44,8 +42,8 @@ internal static class EnsemblePush
             );
         }
 
-        var parts = report.Members.SelectMany(member => memberFiles.Select(file => $"{member.Name}/{file}"));
-        if (parts.FirstOrDefault(part => !files.Allows(part)) is { } leftOut)
+        var ensemble = EnsembleFolder.Open(folder);
+        if (ensemble.Files.FirstOrDefault(part => !files.Allows(part)) is { } leftOut)
         {
             throw new CommandException(
                 "incomplete_ensemble",
@@ -54,7 +52,7 @@ internal static class EnsemblePush
             );
         }
 
-        if (report.BaseModel?.RepoId is not { } baseId || !RepoId.TryParse(baseId, RepoType.Model, out _))
+        if (ensemble.Manifest!.NeedsBase && (report.BaseModel?.RepoId is not { } baseId || !RepoId.TryParse(baseId, RepoType.Model, out _)))
         {
             session.Warn(
                 $"The manifest names no repository of the base ({report.BaseModel?.RepoId ?? "none"}), so others cannot pull it with the ensemble."
@@ -63,16 +61,15 @@ internal static class EnsemblePush
 
         if (!File.Exists(Path.Combine(folder, CardName)))
         {
-            var manifest = EnsembleFolder.Open(folder).Manifest!;
             var facts = new EnsembleCardFacts(
-                report.Members.Count,
+                ensemble.Manifest.PredictionCount,
                 report.Members.SelectMany(member => member.Ranks).DefaultIfEmpty().Max(),
                 report.Parameters
             )
             {
                 RepoId = repo.FullName,
             };
-            File.WriteAllText(Path.Combine(folder, CardName), EnsembleCard.Write(manifest, facts, new EnsembleWriterOptions()));
+            File.WriteAllText(Path.Combine(folder, CardName), EnsembleCard.Write(ensemble.Manifest, facts, new EnsembleWriterOptions()));
             session.Note($"{Path.Combine(folder, CardName)} was missing and was written from the manifest.");
         }
     }

@@ -72,8 +72,12 @@ internal sealed class PullCommand : Verb
         }
 
         var result = PullResult.Of(ensemble);
-        var wanted = parsed.GetValue(noBase) ? null : EnsembleBase.Of(ensemble);
-        if (wanted is null && !parsed.GetValue(noBase) && ensemble.Files.Any(file => file.Path == EnsembleManifest.FileName))
+        var wantsBase =
+            !parsed.GetValue(noBase)
+            && ensemble.Files.Any(file => file.Path == EnsembleManifest.FileName)
+            && LoadedEnsemble.NeedsBase(ensemble.Folder);
+        var wanted = wantsBase ? EnsembleBase.Of(ensemble) : null;
+        if (wantsBase && wanted is null)
         {
             session.Warn($"The manifest of {address.Repo} names no repository of its base, so only the ensemble was pulled.");
         }

@@ -114,7 +114,7 @@ internal sealed record RepoFact
         return this with
         {
             Base = manifest.BaseModel?.RepoId ?? Base,
-            Members = manifest.Members.Count,
+            Members = manifest.PredictionCount,
             Ranks = config is null ? [] : AdapterRanks.Of(config),
             Metrics = manifest.Metrics is { Count: > 0 } metrics ? metrics : Metrics,
         };

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Cli.Inspection;
 
@@ -18,6 +20,12 @@ internal sealed record EnsembleReport : ICommandResult
     public required ManifestBase? BaseModel { get; init; }
 
     public required IReadOnlyList<MemberFact> Members { get; init; }
+
+    /// <summary>Numbers that members share and that were trained with them; null where the base's are used.</summary>
+    public required long? Shared { get; init; }
+
+    /// <summary>How keys are dropped, of an mc-dropout.</summary>
+    public required ManifestDropout? Dropout { get; init; }
 
     public required long Parameters { get; init; }
 
@@ -46,9 +54,10 @@ internal sealed record EnsembleReport : ICommandResult
         var problems = new List<string>();
         var hashesMatch = Verified(found, problems);
         var members = found
-            .MemberFolders.Select((path, index) => MemberFact.Read(path, found.Manifest?.Members?[index].Seed, problems))
+            .MemberFolders.Select((path, index) => MemberFact.Read(path, found.Manifest, found.Manifest?.Members?[index].Seed, problems))
             .ToArray();
         var manifest = found.Manifest;
+        var shared = SharedParameters(found, problems);
         return new EnsembleReport
         {
             Kind = manifest is null ? "peft_adapters" : "ensemble",
@@ -56,7 +65,9 @@ internal sealed record EnsembleReport : ICommandResult
             Method = manifest?.Method,
             BaseModel = manifest?.BaseModel,
             Members = members,
-            Parameters = members.Sum(member => member.Parameters),
+            Shared = shared,
+            Dropout = manifest?.Dropout,
+            Parameters = members.Sum(member => member.Parameters) + (shared ?? 0),
             Labels = manifest?.Labels ?? [],
             Aggregation = manifest?.Aggregation,
             Temperature = manifest?.Temperature?.DeepClone(),
@@ -77,6 +88,26 @@ internal sealed record EnsembleReport : ICommandResult
         HashesMatch == false ? ExitCode.Integrity
         : Problems.Count > 0 ? ExitCode.Failed
         : ExitCode.Done;
+
+    private static long? SharedParameters(EnsembleFolder found, List<string> problems)
+    {
+        if (found.Manifest?.Shared is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var survey = ModelSurvey.Read(found.ModelFolder);
+            problems.AddRange(survey.Problems.Select(problem => $"{found.Manifest.Shared.Path}: {problem}"));
+            return survey.ParameterCount;
+        }
+        catch (Exception e) when (e is ModelException or WeightsException or IOException)
+        {
+            problems.Add(e.Message);
+            return null;
+        }
+    }
 
     private static bool? Verified(EnsembleFolder found, List<string> problems)
     {

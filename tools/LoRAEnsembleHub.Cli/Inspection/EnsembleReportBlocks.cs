@@ -16,6 +16,13 @@ internal static class EnsembleReportBlocks
                 ("base hash", (string?)$"{hash.Value} {hash.Key}")
             ),
             ("members", $"{report.Members.Count}, {Figures.Count(report.Parameters)} learned numbers"),
+            ("shared weights", report.Shared is { } shared ? $"{Figures.Count(shared)} learned numbers" : null),
+            (
+                "dropout",
+                report.Dropout is { } dropout
+                    ? $"keys with probability {Figures.Raw(dropout.Probability ?? 0)} in {dropout.Passes} passes, seed {dropout.Seed}"
+                    : null
+            ),
             ("labels", report.Labels.Count == 0 ? null : $"{report.Labels.Count}: {Figures.Listed(report.Labels)}"),
             ("aggregation", report.Aggregation?.Replace('_', ' ')),
             ("temperature", report.Kind == "ensemble" ? report.Temperature?.ToJsonString() ?? "none" : null),
@@ -31,7 +38,7 @@ internal static class EnsembleReportBlocks
             ),
             ("unknown fields", report.UnknownFields.Count == 0 ? null : string.Join(", ", report.UnknownFields)),
         ]);
-        yield return Members(report.Members);
+        yield return report.Members.Any(member => member.Ranks.Count > 0) ? Members(report.Members) : OtherMembers(report.Members);
         if (report.Metrics.Count > 0)
         {
             yield return MetricTable.Of(report.Metrics);
@@ -87,6 +94,35 @@ internal static class EnsembleReportBlocks
                         ),
                         string.Join(", ", member.Head.Select(part => $"{part.Key} {Figures.Shape(part.Value)}")),
                         member.Naming?.ToString().ToLowerInvariant() ?? "",
+                        Figures.Count(member.Parameters),
+                        Figures.Bytes(member.Bytes),
+                        member.Seed?.ToString() ?? "",
+                    }
+                ),
+            ]
+        );
+
+    /// <summary>Members that are no LoRA adapters.</summary>
+    private static Grid OtherMembers(IReadOnlyList<MemberFact> members) =>
+        new(
+            "Members",
+            [
+                new Column("name"),
+                new Column("type"),
+                new Column("scaled projections", IsNumber: true),
+                new Column("classes", IsNumber: true),
+                new Column("numbers", IsNumber: true),
+                new Column("file", IsNumber: true),
+                new Column("seed", IsNumber: true),
+            ],
+            [
+                .. members.Select(member =>
+                    new[]
+                    {
+                        member.Name,
+                        member.ModelType ?? "",
+                        member.Projections?.ToString() ?? "",
+                        member.Classes?.ToString() ?? "",
                         Figures.Count(member.Parameters),
                         Figures.Bytes(member.Bytes),
                         member.Seed?.ToString() ?? "",

@@ -1,4 +1,7 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Cli.Inspection;
 
@@ -24,6 +27,9 @@ internal sealed record MemberFact
     /// <summary>Adapted projections of each kind.</summary>
     public IReadOnlyDictionary<ProjectionKind, int> Sites { get; init; } = new Dictionary<ProjectionKind, int>();
 
+    /// <summary>Scaled projections of a member of a batch-ensemble, else null.</summary>
+    public int? Projections { get; init; }
+
     public PeftNaming? Naming { get; init; }
 
     /// <summary>Shapes of the head's parameters by name.</summary>
@@ -39,39 +45,71 @@ internal sealed record MemberFact
 
     public bool IsReadable { get; init; }
 
-    public static MemberFact Read(string folder, long? seed, List<string> problems)
+    /// <summary>Reads a member.</summary>
+    /// <param name="folder">The member's folder.</param>
+    /// <param name="manifest">The manifest, or null for plain PEFT adapters.</param>
+    /// <param name="seed">The member's seed, or null.</param>
+    /// <param name="problems">Told why a member could not be read.</param>
+    public static MemberFact Read(string folder, EnsembleManifest? manifest, long? seed, List<string> problems)
     {
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var bare = new MemberFact { Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), Seed = seed };
         try
         {
-            var survey = AdapterSurvey.Read(folder);
-            return new MemberFact
+            return manifest?.Method switch
             {
-                Name = name,
-                Seed = seed,
-                ModelType = survey.ModelType,
-                BaseModel = survey.BaseModel,
-                Ranks = survey.Ranks,
-                Scales = survey.Scales,
-                Sites = survey.SitesPerKind,
-                Naming = survey.Naming,
-                Head = survey.Head,
-                Classes = survey.Classes,
-                Parameters = survey.ParameterCount,
-                Bytes = survey.FileBytes,
-                Dtypes = survey.Dtypes,
-                IsReadable = true,
+                "batch-ensemble" => OfScales(bare, ScaleSurvey.Read(folder), manifest),
+                "explicit-ensemble" or "snapshot-ensemble" or "mc-dropout" => OfModel(bare, ModelSurvey.Read(folder), problems),
+                _ => OfAdapter(bare, AdapterSurvey.Read(folder)),
             };
         }
-        catch (AdapterException e)
+        catch (Exception e) when (e is AdapterException or ModelException or WeightsException or IOException)
         {
             problems.Add(e.Message);
-            return new MemberFact { Name = name, Seed = seed };
+            return bare;
         }
-        catch (IOException e)
+    }
+
+    private static MemberFact OfAdapter(MemberFact bare, AdapterSurvey survey) =>
+        bare with
         {
-            problems.Add(e.Message);
-            return new MemberFact { Name = name, Seed = seed };
-        }
+            ModelType = survey.ModelType,
+            BaseModel = survey.BaseModel,
+            Ranks = survey.Ranks,
+            Scales = survey.Scales,
+            Sites = survey.SitesPerKind,
+            Naming = survey.Naming,
+            Head = survey.Head,
+            Classes = survey.Classes,
+            Parameters = survey.ParameterCount,
+            Bytes = survey.FileBytes,
+            Dtypes = survey.Dtypes,
+            IsReadable = true,
+        };
+
+    private static MemberFact OfScales(MemberFact bare, ScaleSurvey survey, EnsembleManifest manifest) =>
+        bare with
+        {
+            ModelType = manifest.BaseModel?.ModelType,
+            Projections = survey.Sites.Count,
+            Head = survey.Head,
+            Classes = survey.Classes,
+            Parameters = survey.ParameterCount,
+            Bytes = survey.FileBytes,
+            Dtypes = survey.Dtypes,
+            IsReadable = true,
+        };
+
+    private static MemberFact OfModel(MemberFact bare, ModelSurvey survey, List<string> problems)
+    {
+        problems.AddRange(survey.Problems.Select(problem => $"{bare.Name}: {problem}"));
+        return bare with
+        {
+            ModelType = survey.Config.ModelType,
+            Classes = survey.Heads.Count == 0 ? null : survey.Config.Classes,
+            Parameters = survey.ParameterCount,
+            Bytes = survey.Files.Values.Sum(),
+            Dtypes = survey.Dtypes,
+            IsReadable = true,
+        };
     }
 }

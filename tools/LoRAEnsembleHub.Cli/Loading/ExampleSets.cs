@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Loading;
 
@@ -29,6 +30,10 @@ internal static class ExampleSets
             return OpenOther(pipeline, path, split, limit);
         }
     }
+
+    /// <summary>The repository that a data set is a copy of, or what its path suggests.</summary>
+    public static string IdOf(string path) =>
+        RepositoryFolder.Of(File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path).RepoId;
 
     /// <summary>Drawn over the whole split, because many data sets are sorted by class.</summary>
     private static LabeledExamples Limited(LabeledExamples examples, int? limit) =>

@@ -1,94 +1,74 @@
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Models;
-using LoRAEnsembleHub.Native;
-using TorchSharp;
 
 namespace LoRAEnsembleHub.Cli.Loading;
 
-/// <summary>A base with an ensemble attached, or the base alone.</summary>
+/// <summary>An ensemble of any method, or a base alone.</summary>
 internal sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(PretrainedModel model) => Model = model;
+    private LoadedModel(PredictiveModel model, IReadOnlyList<string> labels, LoadedEnsemble? ensemble) =>
+        (Model, Labels, Ensemble) = (model, labels, ensemble);
 
-    public PretrainedModel Model { get; }
+    public PredictiveModel Model { get; }
 
-    /// <summary>Null for the base alone.</summary>
-    public AdapterEnsemble? Ensemble { get; private set; }
+    public LoadedEnsemble? Ensemble { get; }
 
     /// <summary>1 for the base alone.</summary>
-    public int Members => Ensemble?.Members.Count ?? 1;
+    public int Members => Model.Members ?? 1;
 
     /// <summary>Class names of what predicts.</summary>
-    public IReadOnlyList<string> Labels => Ensemble?.Labels ?? Model.Labels;
+    public IReadOnlyList<string> Labels { get; }
 
     /// <summary>How the members become one prediction, as the manifest says.</summary>
-    public Aggregation Aggregation => AggregationOf(Ensemble);
+    public Aggregation Aggregation => AggregationOf(Ensemble?.Manifest);
 
     /// <summary>[members]; 1 where the manifest says nothing.</summary>
-    public IReadOnlyList<double> Temperatures => TemperaturesOf(Ensemble, Members);
+    public IReadOnlyList<double> Temperatures => TemperaturesOf(Ensemble?.Manifest, Members);
 
-    /// <summary>Loads base and ensemble and attaches it; warnings go to the session.</summary>
+    /// <summary>Loads what is asked for; warnings go to the session.</summary>
     public static LoadedModel Open(ModelRequest request, Session session)
     {
-        var options = new ModelOptions
+        var options = request.Options;
+        if (request.Ensemble is not { } folder)
         {
-            Device = ComputeDevice.Parse(request.Device),
-            Dtype = request.UsesBFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
-            Route = request.Route,
-        };
-        var model = PretrainedModels.Load(request.Base, options);
-        try
-        {
-            if (model.Report.UnknownConfigFields is { Count: > 0 } unknown)
-            {
-                session.Note($"Fields of config.json that are not known and were not used: {string.Join(", ", unknown)}.");
-            }
-
-            var loaded = new LoadedModel(model);
-            loaded.Take(request.Ensemble, request.AllowBaseMismatch, session);
-            return loaded;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Lets the attached ensemble go and attaches another one, or none; nothing happens where it is attached already.</summary>
-    public void Take(string? folder, bool allowBaseMismatch, Session session)
-    {
-        if (folder == Ensemble?.Folder)
-        {
-            return;
+            var model = PretrainedModels.Load(request.Base!, options);
+            TellUnknown(model, session);
+            return new LoadedModel(model, model.Labels, null);
         }
 
-        Model.Detach();
-        Ensemble?.Dispose();
-        Ensemble = null;
-        if (folder is null)
+        var ensemble = LoadedEnsemble.Load(folder, request.Base, options, request.AllowBaseMismatch);
+        if (ensemble.System.Model is PretrainedModel shared)
         {
-            return;
+            TellUnknown(shared, session);
         }
 
-        Ensemble = AdapterEnsemble.Load(folder, Model, allowBaseMismatch);
-        Model.Attach(Ensemble.Members);
-        foreach (var warning in Ensemble.Warnings)
+        foreach (var warning in ensemble.Warnings)
         {
             session.Warn(warning);
         }
+
+        return new LoadedModel(ensemble.System.Model, ensemble.Labels, ensemble);
     }
 
-    public static Aggregation AggregationOf(AdapterEnsemble? ensemble) =>
-        ensemble?.Manifest?.Aggregation == "mean_logit" ? Aggregation.MeanLogit : Aggregation.MeanProbability;
+    public static Aggregation AggregationOf(EnsembleManifest? manifest) =>
+        manifest?.Aggregation == "mean_logit" ? Aggregation.MeanLogit : Aggregation.MeanProbability;
 
-    public static IReadOnlyList<double> TemperaturesOf(AdapterEnsemble? ensemble, int members) =>
-        ensemble?.Manifest?.Temperatures ?? [.. Enumerable.Repeat(1.0, members)];
+    public static IReadOnlyList<double> TemperaturesOf(EnsembleManifest? manifest, int members) =>
+        manifest?.Temperatures ?? [.. Enumerable.Repeat(1.0, members)];
 
     public void Dispose()
     {
         Model.Dispose();
         Ensemble?.Dispose();
+    }
+
+    /// <summary>Tells of fields of a config that were not used.</summary>
+    public static void TellUnknown(PretrainedModel model, Session session)
+    {
+        if (model.Report.UnknownConfigFields is { Count: > 0 } unknown)
+        {
+            session.Note($"Fields of config.json that are not known and were not used: {string.Join(", ", unknown)}.");
+        }
     }
 }

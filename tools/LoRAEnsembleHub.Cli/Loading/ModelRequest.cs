@@ -1,10 +1,12 @@
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Native;
+using TorchSharp;
 
 namespace LoRAEnsembleHub.Cli.Loading;
 
 /// <summary>What to compute with.</summary>
-/// <param name="Base">Folder of the base.</param>
-internal sealed record ModelRequest(string Base)
+/// <param name="Base">Folder of the base; null for an ensemble that brings all its weights.</param>
+internal sealed record ModelRequest(string? Base)
 {
     /// <summary>Folder of the ensemble, or null for the base alone.</summary>
     public string? Ensemble { get; init; }
@@ -20,4 +22,13 @@ internal sealed record ModelRequest(string Base)
 
     /// <summary>Whether a base with other weights than the manifest's will do.</summary>
     public bool AllowBaseMismatch { get; init; }
+
+    /// <summary>How models are loaded for it.</summary>
+    public ModelOptions Options =>
+        new()
+        {
+            Device = ComputeDevice.Parse(Device),
+            Dtype = UsesBFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+            Route = Route,
+        };
 }

@@ -9,24 +9,26 @@ internal sealed record BlockUpdates
     /// <summary>A block that no member adapts.</summary>
     public static BlockUpdates None { get; } = new();
 
-    public LowRank? Query { get; init; }
+    public MemberUpdate? Query { get; init; }
 
-    public LowRank? Key { get; init; }
+    public MemberUpdate? Key { get; init; }
 
-    public LowRank? Value { get; init; }
+    public MemberUpdate? Value { get; init; }
 
-    public LowRank? Output { get; init; }
+    public MemberUpdate? Output { get; init; }
 
-    public LowRank? FeedForwardIn { get; init; }
+    public MemberUpdate? FeedForwardIn { get; init; }
 
-    public LowRank? FeedForwardOut { get; init; }
+    public MemberUpdate? FeedForwardOut { get; init; }
+
+    /// <summary>The updates that there are.</summary>
+    public IEnumerable<MemberUpdate> All => new[] { Query, Key, Value, Output, FeedForwardIn, FeedForwardOut }.OfType<MemberUpdate>();
 
     /// <summary>Whether no projection of the block is adapted.</summary>
-    public bool IsEmpty =>
-        Query is null && Key is null && Value is null && Output is null && FeedForwardIn is null && FeedForwardOut is null;
+    public bool IsEmpty => !All.Any();
 
     /// <summary>Collects the updates of one block.</summary>
-    public static BlockUpdates Of(IReadOnlyDictionary<ProjectionKind, LowRank> updates) =>
+    public static BlockUpdates Of(IReadOnlyDictionary<ProjectionKind, MemberUpdate> updates) =>
         new()
         {
             Query = updates.GetValueOrDefault(ProjectionKind.Query),
@@ -38,16 +40,14 @@ internal sealed record BlockUpdates
         };
 
     /// <summary>The same updates for some of the members; views in the current scope.</summary>
-    public BlockUpdates Members(long first, long count) =>
-        Each(update => new LowRank(update.Down.narrow(0, first, count), update.Up.narrow(0, first, count)));
+    public BlockUpdates Members(long first, long count) => Each(update => update.Members(first, count));
 
     /// <summary>The same updates in an element type; these ones where they have it already, else copies in the current scope.</summary>
-    public BlockUpdates In(ScalarType dtype) =>
-        Each(update => update.Down.dtype == dtype ? update : new LowRank(update.Down.to(dtype), update.Up.to(dtype)));
+    public BlockUpdates In(ScalarType dtype) => Each(update => update.In(dtype));
 
-    private BlockUpdates Each(Func<LowRank, LowRank> change)
+    private BlockUpdates Each(Func<MemberUpdate, MemberUpdate> change)
     {
-        LowRank? Changed(LowRank? update) => update is null ? null : change(update);
+        MemberUpdate? Changed(MemberUpdate? update) => update is null ? null : change(update);
         return new()
         {
             Query = Changed(Query),

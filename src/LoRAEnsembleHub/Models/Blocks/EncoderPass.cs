@@ -15,6 +15,12 @@ internal sealed record EncoderPass(long Batch, long Tokens, Tensor? Mask, Genera
     /// <summary>So many tokens at the front of every example are computed to the end of a block; the others only serve as keys and values.</summary>
     public long Kept { get; init; } = Tokens;
 
+    /// <summary>Draws which keys attention leaves out; null where it sees all.</summary>
+    public KeyMasks? Keys { get; init; }
+
+    /// <summary>The block that is run, from 0.</summary>
+    public int Layer { get; init; }
+
     /// <summary>The same pass with nothing left out.</summary>
     public EncoderPass Whole => this with { Kept = Tokens };
 

@@ -2,21 +2,36 @@ using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Models.Blocks;
 
-/// <summary>One low-rank update per member for one projection: y + x Aᵀ Bᵀ, all members in one batched product.</summary>
+/// <summary>One low-rank update per member for one projection: y + x Aᵀ Bᵀ.</summary>
 /// <remarks>Hu et al. 2021, equation 3, with one pair of factors per member; any scale is already in the factors.</remarks>
-/// <param name="Down">Factor A: [members, rank, in].</param>
-/// <param name="Up">Factor B: [members, out, rank].</param>
-internal sealed record LowRank(Tensor Down, Tensor Up)
+/// <param name="Down">Factor A: [members or 1, rank, in]; 1 where all members share it.</param>
+/// <param name="Up">Factor B: [members or 1, out, rank].</param>
+internal sealed record LowRank(Tensor Down, Tensor Up) : MemberUpdate
 {
+    /// <inheritdoc />
+    public override Tensor Apply(FrozenLinear linear, Tensor x, ProductRoute route)
+    {
+        using var scope = NewDisposeScope();
+        return AddTo(x, linear.Forward(x, null, route)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc />
+    public override MemberUpdate Members(long first, long count) => new LowRank(Down.narrow(0, first, count), Up.narrow(0, first, count));
+
+    /// <inheritdoc />
+    public override MemberUpdate In(ScalarType dtype) => Down.dtype == dtype ? this : new LowRank(Down.to(dtype), Up.to(dtype));
+
     /// <summary>Adds the update.</summary>
-    /// <param name="x">Input of the projection: [members or 1, rows, in]; 1 while all members still share one computation.</param>
+    /// <param name="x">Input of the projection: [members or 1, rows, in].</param>
     /// <param name="y">Output of the frozen projection: [members or 1, rows, out].</param>
     /// <returns>[members, rows, out], fresh, in the caller's scope.</returns>
     public Tensor AddTo(Tensor x, Tensor y)
     {
         using var scope = NewDisposeScope();
-        var low = x.matmul(Down.transpose(1, 2)); // [members, rows, rank]
+        var low = x.matmul(Down.transpose(1, 2)); // [members or 1, rows, rank]
+        var members = Math.Max(low.size(0), Up.size(0));
+        Tensor Spread(Tensor factor) => factor.size(0) == members ? factor : factor.expand(members, -1, -1);
         // TorchSharp 0.107 takes (batch1, batch2, added): the receiver is the first factor, not the summand
-        return low.baddbmm(Up.transpose(1, 2), y).MoveToOuterDisposeScope(); // [members, rows, out]
+        return Spread(low).baddbmm(Spread(Up.transpose(1, 2)), y).MoveToOuterDisposeScope(); // [members, rows, out]
     }
 }

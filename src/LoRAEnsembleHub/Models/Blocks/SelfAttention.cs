@@ -18,7 +18,7 @@ internal sealed record SelfAttention(FrozenLinear Query, FrozenLinear Key, Froze
         var query = Query.Forward(pass.Front(x), updates.Query, pass.Route); // [members or 1, batch·kept, hidden]
         var key = Key.Forward(x, updates.Key, pass.Route);
         var value = Value.Forward(x, updates.Value, pass.Route);
-        var members = Math.Max(query.size(0), Math.Max(key.size(0), value.size(0)));
+        var members = Math.Max(Math.Max(query.size(0), key.size(0)), Math.Max(value.size(0), pass.Keys?.Passes ?? 1));
         Tensor Split(Tensor y, long tokens) => // [members·batch, heads, tokens, head]
             y.expand(members, -1, -1).reshape(members * pass.Batch, tokens, Heads, -1).transpose(1, 2);
         var (keys, values) = (Split(key, pass.Tokens), Split(value, pass.Tokens));
@@ -29,7 +29,7 @@ internal sealed record SelfAttention(FrozenLinear Query, FrozenLinear Key, Froze
 
     private static Tensor Attend(Tensor query, Tensor key, Tensor value, EncoderPass pass, double dropout)
     {
-        var mask = pass.Mask is null ? null : pass.Mask.repeat(query.size(0) / pass.Batch, 1, 1, 1);
+        var mask = Mask(query, pass);
         if (pass.Dropout is null || dropout <= 0)
         {
             return nn.functional.scaled_dot_product_attention(query, key, value, mask);
@@ -38,5 +38,18 @@ internal sealed record SelfAttention(FrozenLinear Query, FrozenLinear Key, Froze
         var scores = query.matmul(key.transpose(-2, -1)) / Math.Sqrt(query.size(-1)); // [members·batch, heads, kept, tokens]
         var weights = (mask is null ? scores : scores + mask).softmax(-1);
         return pass.Drop(weights, dropout).matmul(value);
+    }
+
+    /// <summary>Added to the scores: the mask of the examples, and −∞ where keys are dropped; null for nothing.</summary>
+    private static Tensor? Mask(Tensor query, EncoderPass pass)
+    {
+        var mask = pass.Mask?.repeat(query.size(0) / pass.Batch, 1, 1, 1); // [members·batch, 1, 1, tokens]
+        if (pass.Keys is not { } keys)
+        {
+            return mask;
+        }
+
+        var dropped = keys.Draw(pass.Layer, query.size(1), pass.Kept, pass.Tokens, query.dtype, query.device); // [members·batch, heads, kept, tokens]
+        return mask is null ? dropped : mask + dropped;
     }
 }

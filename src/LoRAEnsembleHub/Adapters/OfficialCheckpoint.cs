@@ -1,0 +1,53 @@
+using System.Globalization;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Safetensors;
+using static TorchSharp.torch;
+
+namespace LoRAEnsembleHub.Adapters;
+
+/// <summary>LoRA members in the layouts of the official LoRA-Ensemble code: LoRA_Former (ViT), AST_Former and LoRABert.</summary>
+/// <remarks>
+/// prs-eth/LoRA-Ensemble and its development repository for BERT. Such checkpoints never hold the base: it must be the one they were
+/// trained on. Files of torch.save are read without running anything of them (<see cref="TorchFile"/>).
+/// </remarks>
+public static class OfficialCheckpoint
+{
+    /// <summary>Reads the members in the layout that goes with a base.</summary>
+    /// <param name="path">A file of torch.save (<c>.pt</c>), or safetensors with the same names.</param>
+    /// <param name="model">The base: a plain ViT, an audio spectrogram transformer, or a BERT.</param>
+    /// <returns>The members, named member-00 and on; the caller disposes them.</returns>
+    /// <exception cref="AdapterException">The base is another one, or a tensor is missing, unknown, misshapen or not finite.</exception>
+    /// <exception cref="TorchFileException">The file of torch.save is malformed or refers to something that is not read.</exception>
+    /// <exception cref="SafetensorsException">The safetensors file is malformed.</exception>
+    public static AdapterSet Read(string path, PretrainedModel model)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Config switch
+        {
+            AstConfig => AstFormerFile.Read(path, model),
+            BertConfig => LoraBertFile.Read(path, model),
+            _ => LoraFormerFile.Read(path, model),
+        };
+    }
+
+    /// <summary>Makes a set of updates and heads that were read; all tensors are copied.</summary>
+    /// <param name="path">The file; its name becomes the set's.</param>
+    /// <param name="sites">Updates by site, one or more.</param>
+    /// <param name="head">Parameters of the heads by name, [members, …].</param>
+    internal static AdapterSet Set(
+        string path,
+        IReadOnlyDictionary<string, SiteFactors> sites,
+        IEnumerable<(string Name, Tensor Value)> head
+    ) =>
+        new(
+            Path.GetFileName(path),
+            [
+                .. Enumerable
+                    .Range(0, sites.Values.First().Ranks.Count)
+                    .Select(index => new AdapterMember { Name = string.Create(CultureInfo.InvariantCulture, $"member-{index:00}") }),
+            ],
+            sites.ToDictionary(site => site.Key, site => site.Value.Copy(), StringComparer.Ordinal),
+            head.ToDictionary(entry => entry.Name, entry => entry.Value.clone().DetachFromDisposeScope(), StringComparer.Ordinal)
+        );
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Training;
+
+namespace LoRAEnsembleHub.Studies;
+
+/// <summary>A comparison of systems under equal conditions, field for field as it stands in its JSON.</summary>
+/// <remarks>Every system is trained with every seed, number of members and rank that it has; LoRA-Ensemble (arXiv 2405.14438), section 4.</remarks>
+public sealed record StudyConfig
+{
+    /// <summary>What the study is called in its reports.</summary>
+    public string Name { get; init; } = "Study";
+
+    /// <summary>Folder of runs, results and reports.</summary>
+    public string Output { get; init; } = "";
+
+    /// <summary>
+    /// What all runs have in common: base, data, splits, and in <c>training</c> the settings that every method has. <c>output</c>,
+    /// <c>training.method</c>, <c>training.members</c>, <c>training.rank</c> and <c>training.seed</c> come from the fields below.
+    /// </summary>
+    public RunConfig Run { get; init; } = new();
+
+    /// <summary>The systems; one or more, each with a name of its own.</summary>
+    public IReadOnlyList<StudySystem> Systems { get; init; } = [];
+
+    /// <summary>Seeds; one or more. Figures are means over them.</summary>
+    public IReadOnlyList<long> Seeds { get; init; } = [0];
+
+    /// <summary>Numbers of members that systems with members are trained with, unless they name their own.</summary>
+    public IReadOnlyList<int> Members { get; init; } = [4];
+
+    /// <summary>Ranks that LoRA systems are trained with, unless they name their own.</summary>
+    public IReadOnlyList<int> Ranks { get; init; } = [8];
+
+    /// <summary>Data sets of unfamiliar inputs that every system is tried on.</summary>
+    public IReadOnlyList<StudyData> Outside { get; init; } = [];
+
+    /// <summary>Corruptions of the test examples that every system is tried on, such as <c>noise:3</c>; <c>noise</c> stands for severities 1 to 5.</summary>
+    public IReadOnlyList<string> Corruptions { get; init; } = [];
+
+    /// <summary>At most so many examples of every set that is measured on, drawn with a fixed seed; null takes all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Whether trained ensembles stay when they have been measured; whole networks take much room.</summary>
+    public bool KeepEnsembles { get; init; }
+
+    /// <summary>Reads a study; fields left out keep their defaults, fields that do not exist are refused.</summary>
+    /// <param name="json">A JSON object.</param>
+    /// <param name="place">Where it comes from, for messages.</param>
+    /// <exception cref="TrainingException">It is no such object, or a field is out of range.</exception>
+    public static StudyConfig Parse(string json, string place)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(place);
+        try
+        {
+            var config =
+                JsonSerializer.Deserialize<StudyConfig>(json, TrainingOptions.Json) ?? throw new JsonException("null is not an object");
+            return config.Checked(place);
+        }
+        catch (JsonException e)
+        {
+            throw new TrainingException(SettingsFault.Of(e, place), e);
+        }
+    }
+
+    /// <summary>The study as JSON with sorted names.</summary>
+    public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!);
+
+    private StudyConfig Checked(string place)
+    {
+        void Need(bool holds, string field, string needed)
+        {
+            if (!holds)
+            {
+                throw new TrainingException($"{place}: {field} {needed}.");
+            }
+        }
+
+        Need(!string.IsNullOrWhiteSpace(Output), "output", "is not set; results need a folder");
+        Need(Systems.Count > 0, "systems", "is empty; name one or more to compare");
+        Need(Seeds.Count > 0 && Seeds.Distinct().Count() == Seeds.Count, "seeds", "must list one or more, each once");
+        Need(Members.Count > 0 && Members.All(count => count >= 1), "members", "must list numbers of 1 or more");
+        Need(Ranks.Count > 0 && Ranks.All(rank => rank >= 1), "ranks", "must list numbers of 1 or more");
+        Need(Limit is null or >= 1, "limit", "must be 1 or more");
+        Need(Systems.All(system => !string.IsNullOrWhiteSpace(system.Name)), "systems", "holds one without a name");
+        Need(
+            Systems.Select(system => StudyRun.Slug(system.Name)).Distinct().Count() == Systems.Count,
+            "systems",
+            "holds two whose names differ in letters and digits not at all; results are kept under them"
+        );
+        Need(Outside.All(data => !string.IsNullOrWhiteSpace(data.Data)), "outside", "holds one without data");
+        Need(Run.TestSplit is not null, "run.test_split", "is null; a study measures on it");
+        return this;
+    }
+}
+
+/// <summary>A system of a study.</summary>
+public sealed record StudySystem
+{
+    /// <summary>Its name in tables.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Training settings that differ from those of the study, by their names in run.json, such as <c>method</c>.</summary>
+    public JsonObject Training { get; init; } = [];
+}
+
+/// <summary>A data set that systems are tried on.</summary>
+public sealed record StudyData
+{
+    /// <summary>Its name in tables; null takes the last part of the path.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The data set.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>The part of it.</summary>
+    public string Split { get; init; } = "test";
+
+    /// <summary>What tables call it.</summary>
+    internal string Title => Name ?? RepositoryFolder.Of(Data).Name;
+}

@@ -1,0 +1,182 @@
+using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Torch.Tests.Native;
+
+namespace LoRAEnsembleHub.Torch.Tests.CommandLine;
+
+/// <summary>assemble, members and merge as a user runs them.</summary>
+public sealed class MemberVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisposable
+{
+    private readonly ScratchFolder scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public async Task Members_put_together_again_are_the_ensemble()
+    {
+        var made = At("made");
+        string[] parts = [.. Enumerable.Range(0, 2).Select(member => Path.Combine(tiny.Ensemble, $"member-{member:00}"))];
+        var run = await Tool.RunAsync(["assemble", .. parts, "--base", tiny.Base, "--output", made, "--json"]);
+        Assert.Equal(2, (int)run.Done().Json()["members"]!);
+        Assert.Equal(await LogitsAsync(tiny.Ensemble), await LogitsAsync(made));
+        foreach (var file in new[] { "member-00/adapter_model.safetensors", "member-01/adapter_config.json" })
+        {
+            Assert.Equal(await ReadAsync(Path.Combine(tiny.Ensemble, file)), await ReadAsync(Path.Combine(made, file)));
+        }
+    }
+
+    [Fact]
+    public async Task Classes_in_another_order_are_put_in_the_order_of_the_first()
+    {
+        var (turned, made) = (tiny.CopyOfEnsemble("turned"), At("both"));
+        var manifest = Path.Combine(turned, "lora_ensemble.json");
+        var changed = JsonNode.Parse(await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken))!;
+        changed["id2label"] = new JsonObject { ["0"] = "light", ["1"] = "dark" };
+        await File.WriteAllTextAsync(manifest, changed.ToJsonString(), TestContext.Current.CancellationToken);
+        (await Tool.RunAsync("assemble", tiny.Ensemble, turned, "--base", tiny.Base, "--output", made)).Done();
+        var (before, after) = (await LogitsAsync(tiny.Ensemble), await LogitsAsync(made));
+        for (var index = 0; index < before.Length; index += 2)
+        {
+            // members 2 and 3 are members 0 and 1 with the classes exchanged
+            Assert.Equal(before[index], after[before.Length + index + 1]);
+            Assert.Equal(before[index + 1], after[before.Length + index]);
+        }
+    }
+
+    [Fact]
+    public async Task Other_classes_and_another_base_are_refused_and_nothing_is_written()
+    {
+        var other = tiny.CopyOfEnsemble("otherclasses");
+        var manifest = Path.Combine(other, "lora_ensemble.json");
+        var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            manifest,
+            text.Replace("\"dark\"", "\"blue\"", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken
+        );
+        (await Tool.RunAsync("assemble", tiny.Ensemble, other, "--base", tiny.Base, "--output", At("x"))).Refused(1, "dark", "blue");
+        (await Tool.RunAsync("assemble", tiny.Ensemble, Golden.Folder("peft", "ast-r4"), "--base", tiny.Base, "--output", At("x"))).Refused(
+            1,
+            "ast-r4"
+        );
+        (await Tool.RunAsync("assemble", tiny.Ensemble, "--base", tiny.Base, "--output", tiny.Ensemble)).Refused(2, "not empty");
+        Assert.False(Directory.Exists(At("x")));
+    }
+
+    [Fact]
+    public async Task A_chosen_member_predicts_as_it_did_and_the_manifest_tells()
+    {
+        var made = At("one");
+        (await Tool.RunAsync("members", "--base", tiny.Base, "--ensemble", tiny.Ensemble, "--keep", "1", "--output", made)).Done();
+        var (before, after) = (await LogitsAsync(tiny.Ensemble), await LogitsAsync(made));
+        Assert.All(before[(before.Length / 2)..].Zip(after), pair => Assert.Equal(pair.First, pair.Second, 5));
+        Assert.Equal(
+            await ReadAsync(Path.Combine(tiny.Ensemble, "member-01", "adapter_config.json")),
+            await ReadAsync(Path.Combine(made, "member-00", "adapter_config.json"))
+        );
+        var manifest = JsonNode.Parse(await ReadAsync(Path.Combine(made, "lora_ensemble.json")))!;
+        Assert.Equal("single-lora", (string?)manifest["method"]);
+        Assert.Null(manifest["metrics"]);
+        Assert.Equal("select", (string?)manifest["training"]!["changes"]![0]!["operation"]);
+        Assert.Equal(1, (int)manifest["training"]!["changes"]![0]!["members"]![0]!);
+    }
+
+    [Fact]
+    public async Task The_effect_of_an_average_is_measured_and_a_temperature_is_fitted_on_another_part()
+    {
+        var made = At("average");
+        var run = await Tool.RunAsync([
+            "members",
+            "--base",
+            tiny.Base,
+            "--ensemble",
+            tiny.Ensemble,
+            "--average",
+            "--rank",
+            "2",
+            "--store",
+            "bf16",
+            "--data",
+            tiny.Data,
+            "--temperature",
+            "joint",
+            "--fit-split",
+            "train",
+            "--output",
+            made,
+            "--json",
+        ]);
+        var json = run.Done().Json();
+        Assert.Equal((1, 2), ((int)json["members"]!, (int)json["rank"]!));
+        Assert.Equal(3, json["changes"]!.AsArray().Count);
+        Assert.InRange((double)json["before"]!["accuracy"]!, 0, 1);
+        Assert.NotEqual(1.0, (double)json["temperatures"]![0]!);
+        var evaluated = await Tool.RunAsync("evaluate", "--base", tiny.Base, "--ensemble", made, "--data", tiny.Data, "--json");
+        var scores = evaluated.Done().Json();
+        Assert.Equal((double)json["temperatures"]![0]!, (double)scores["temperatures"]![0]!, 12);
+        var manifest = JsonNode.Parse(await ReadAsync(Path.Combine(made, "lora_ensemble.json")))!;
+        Assert.Equal(
+            ["average", "truncate", "store", "fit_temperature"],
+            manifest["training"]!["changes"]!.AsArray().Select(change => (string?)change!["operation"])
+        );
+        Assert.NotEmpty(manifest["metrics"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("--keep", "2", "0 to 1")]
+    [InlineData("--keep", "0,0", "each once")]
+    [InlineData("--drop", "0,1", "none of the 2")]
+    [InlineData("--temperature", "joint", "go together")]
+    public async Task A_choice_that_cannot_be_made_is_a_usage_error(string option, string value, string word) =>
+        (await Tool.RunAsync("members", "--base", tiny.Base, "--ensemble", tiny.Ensemble, option, value, "--output", At("x"))).Refused(
+            2,
+            word
+        );
+
+    [Fact]
+    public async Task Merged_members_are_plain_models_with_the_members_logits()
+    {
+        var made = At("plain");
+        (await Tool.RunAsync("merge", "--base", tiny.Base, "--ensemble", tiny.Ensemble, "--all", "--output", made)).Done();
+        var together = await LogitsAsync(tiny.Ensemble);
+        for (var member = 0; member < 2; member++)
+        {
+            var folder = Path.Combine(made, $"member-{member:00}");
+            Assert.True(File.Exists(Path.Combine(folder, "preprocessor_config.json")));
+            var alone = await LogitsAsync(null, folder);
+            var slice = together[(member * alone.Length)..((member + 1) * alone.Length)];
+            Assert.All(alone.Zip(slice), pair => Assert.Equal(pair.Second, pair.First, 4));
+        }
+
+        (await Tool.RunAsync("merge", "--base", tiny.Base, "--ensemble", tiny.Ensemble, "--output", At("x"))).Refused(2, "--all");
+        (await Tool.RunAsync("merge", "--base", tiny.Base, "--ensemble", tiny.Ensemble, "--member", "2", "--output", At("x"))).Refused(
+            2,
+            "2 members"
+        );
+    }
+
+    private static Task<string> ReadAsync(string path) => File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+
+    private string At(string name) => Path.Combine(scratch.Path, name);
+
+    private async Task<float[]> LogitsAsync(string? ensemble, string? folder = null)
+    {
+        var output = At($"{Guid.NewGuid():N}.safetensors");
+        var input = Golden.PathOf("models", "vit-v4", "expected.safetensors");
+        string[] members = ensemble is null ? [] : ["--ensemble", ensemble];
+        (
+            await Tool.RunAsync([
+                "forward",
+                "--base",
+                folder ?? tiny.Base,
+                .. members,
+                "--input",
+                input,
+                "--output",
+                output,
+                "--route",
+                "matrix",
+            ])
+        ).Done();
+        return Golden.Tensors(output)["logits"].data<float>().ToArray();
+    }
+}
