@@ -138,7 +138,7 @@ internal sealed class ConvertCommand : Verb
     }
 
     /// <summary>The members in the form that the graph takes them, to be fed with every run.</summary>
-    private static async Task<string> WriteAdaptersAsync(LoadedModel loaded, string folder, CancellationToken cancellationToken)
+    private static async Task<string> WriteAdaptersAsync(LoadedAdapters loaded, string folder, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, "adapters.safetensors");
         var inputs = OnnxExport.AdapterInputs(loaded.Ensemble!.Members);
