@@ -12,6 +12,7 @@ internal static class HtmlTable
         .table{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse}
         th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left}.number{text-align:right;font-variant-numeric:tabular-nums}
         td img{height:4.5rem;image-rendering:pixelated;vertical-align:middle}
+        td:first-child:not(:has(img)){min-width:8rem}
         @media (max-width:480px){table{font-size:.85rem}th,td{padding:.25rem .4rem}td img{height:3.2rem}}
         """;
 

@@ -13,7 +13,7 @@ internal static class ReportCharts
     internal static string Reliability(IEnumerable<(string Name, ExampleScores Scores)> systems) =>
         new LineChart
         {
-            Title = "Accuracy",
+            Title = "Accuracy at each confidence",
             XName = "confidence",
             XLimits = (0, 1),
             YLimits = (0, 1),
