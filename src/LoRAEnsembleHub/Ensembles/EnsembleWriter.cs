@@ -40,7 +40,14 @@ public static class EnsembleWriter
         ArgumentNullException.ThrowIfNull(facts);
         options ??= new EnsembleWriterOptions();
         set.Check(model.Catalogue);
-        return WriteAsync(folder, AdapterSystem.ContentOf(set, model, options, facts.BaseModel), model.Identity, facts, options, cancellationToken);
+        return WriteAsync(
+            folder,
+            AdapterSystem.ContentOf(set, model, options, facts.BaseModel),
+            model.Identity,
+            facts,
+            options,
+            cancellationToken
+        );
     }
 
     /// <summary>Writes an ensemble of any method; equal ensembles give equal bytes.</summary>
