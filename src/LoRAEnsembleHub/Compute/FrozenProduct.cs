@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Compute;
 
-/// <summary>x Wᵀ + b for weights that never change, by one of several routes through libtorch.</summary>
+/// <summary>x Wᵀ + b for weights that members share, by one of several routes through libtorch; gradients flow to all three.</summary>
 internal static class FrozenProduct
 {
     // oneDNN brings the weights into an order of its own for every product; a few rows do not repay that.

@@ -9,18 +9,19 @@ internal sealed class AdapterSystem : EnsembleSystem
     private readonly PretrainedModel model;
     private readonly AdapterSet set;
     private readonly bool ownsModel;
+    private readonly MemberSet? before;
 
     /// <summary>Attaches members to a base.</summary>
-    /// <param name="model">Nothing is attached to it.</param>
+    /// <param name="model">What is attached to it is put back in the end.</param>
     /// <param name="set">Taken over, also when it does not fit.</param>
     /// <param name="ownsModel">Whether the base is disposed with the system, else the members are taken off it.</param>
-    /// <exception cref="AdapterException">The set does not fit, or another one is attached.</exception>
+    /// <exception cref="AdapterException">The set does not fit.</exception>
     public AdapterSystem(PretrainedModel model, AdapterSet set, bool ownsModel = false)
     {
         (this.model, this.set, this.ownsModel) = (model, set, ownsModel);
         try
         {
-            model.Attach(set);
+            before = model.Swap(set);
         }
         catch
         {
@@ -35,12 +36,16 @@ internal sealed class AdapterSystem : EnsembleSystem
     /// <inheritdoc />
     public override void Dispose()
     {
-        model.Detach();
-        set.Dispose();
         if (ownsModel)
         {
             model.Dispose();
         }
+        else
+        {
+            model.Restore(before);
+        }
+
+        set.Dispose();
     }
 
     /// <summary>LoRA members as files.</summary>

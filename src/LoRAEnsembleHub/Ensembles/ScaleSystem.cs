@@ -8,19 +8,20 @@ internal sealed class ScaleSystem : EnsembleSystem
     private readonly PretrainedModel shared;
     private readonly ScaleSet set;
     private readonly bool ownsShared;
+    private readonly MemberSet? before;
 
     /// <summary>Attaches members to what they share.</summary>
-    /// <param name="shared">Nothing is attached to it.</param>
+    /// <param name="shared">What is attached to it is put back in the end.</param>
     /// <param name="set">Taken over, also when it does not fit.</param>
     /// <param name="isTrained">Whether the shared weights are trained ones, which belong to the ensemble, and not those of the base.</param>
     /// <param name="ownsShared">Whether they are disposed with the system, else the members are taken off them.</param>
-    /// <exception cref="Adapters.AdapterException">The set does not fit, or another one is attached.</exception>
+    /// <exception cref="Adapters.AdapterException">The set does not fit.</exception>
     public ScaleSystem(PretrainedModel shared, ScaleSet set, bool isTrained, bool ownsShared)
     {
         (this.shared, this.set, IsTrained, this.ownsShared) = (shared, set, isTrained, ownsShared);
         try
         {
-            shared.Attach(set);
+            before = shared.Swap(set);
         }
         catch
         {
@@ -37,12 +38,16 @@ internal sealed class ScaleSystem : EnsembleSystem
     /// <inheritdoc />
     public override void Dispose()
     {
-        shared.Detach();
-        set.Dispose();
         if (ownsShared)
         {
             shared.Dispose();
         }
+        else
+        {
+            shared.Restore(before);
+        }
+
+        set.Dispose();
     }
 
     /// <inheritdoc />

@@ -126,6 +126,20 @@ public abstract class PretrainedModel : PredictiveModel
         return before?.Set;
     }
 
+    /// <summary>Attaches what was attached before, or nothing.</summary>
+    /// <param name="before">What <see cref="Swap"/> gave back.</param>
+    internal void Restore(MemberSet? before)
+    {
+        if (before is null)
+        {
+            Detach();
+        }
+        else
+        {
+            Swap(before);
+        }
+    }
+
     /// <summary>Makes the plain model that one member of a set amounts to: W + s B A in every adapted projection, and the member's head.</summary>
     /// <param name="set">Members that fit this model; not changed.</param>
     /// <param name="member">Which one, from 0.</param>

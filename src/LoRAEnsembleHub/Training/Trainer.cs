@@ -163,10 +163,9 @@ public sealed class Trainer : IDisposable
     /// <param name="name">What it is called in messages.</param>
     /// <returns>
     /// The caller disposes it, before the trainer. Whole networks share the memory of what is trained, so do not go on training while they are
-    /// in use. Members on the base are attached to it until the system is disposed.
+    /// in use. Members on the base are attached to it until the system is disposed; what was attached before is then put back.
     /// </returns>
     /// <exception cref="InvalidOperationException">A snapshot ensemble has no snapshot yet.</exception>
-    /// <exception cref="AdapterException">The base has other members attached.</exception>
     public EnsembleSystem ToSystem(string name) => system.ToSystem(name, Route);
 
     /// <summary>The LoRA members as they are now.</summary>

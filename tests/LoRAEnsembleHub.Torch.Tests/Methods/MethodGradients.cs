@@ -51,6 +51,28 @@ public sealed class MethodGradients(ITestOutputHelper output)
         );
     }
 
+    [Theory]
+    [InlineData("explicit")]
+    [InlineData("batch with shared weights")]
+    public void Either_route_of_products_gives_the_same_to_weights_that_are_learned(string name)
+    {
+        using var model = MethodCases.Load("vit-v4");
+        var examples = MethodCases.Examples(model);
+        using var trainer = new Trainer(model, MethodCases.Options(name), examples);
+        using var scope = NewDisposeScope();
+        var (inputs, labels) = (examples.Batch([0, 1, 2], null), tensor(new long[] { 0, 1, 2 }));
+        var (plain, convolved) = (Learn(trainer, inputs, labels), Learn(trainer, inputs, labels, ProductRoute.Convolution));
+        Assert.All(
+            plain.ByName,
+            entry =>
+                Assert.True(
+                    (entry.Value - convolved.ByName[entry.Key]).abs().max().item<float>()
+                        <= 1e-5 + (1e-3 * entry.Value.abs().max().item<float>()),
+                    entry.Key
+                )
+        );
+    }
+
     private static double LossAt(Trainer trainer, string name, Tensor step, IReadOnlyDictionary<string, Tensor> inputs, Tensor labels)
     {
         using var scope = NewDisposeScope();
@@ -68,9 +90,14 @@ public sealed class MethodGradients(ITestOutputHelper output)
         parameter.copy_(value);
     }
 
-    private static Gradients Learn(Trainer trainer, IReadOnlyDictionary<string, Tensor> inputs, Tensor labels)
+    private static Gradients Learn(
+        Trainer trainer,
+        IReadOnlyDictionary<string, Tensor> inputs,
+        Tensor labels,
+        ProductRoute route = ProductRoute.Matrix
+    )
     {
         using var dropout = new Generator(7, CPU);
-        return trainer.System.Learn(new TrainingBatch(inputs, labels, null, trainer.Step, dropout, ProductRoute.Matrix));
+        return trainer.System.Learn(new TrainingBatch(inputs, labels, null, trainer.Step, dropout, route));
     }
 }

@@ -69,6 +69,24 @@ public sealed class MethodTraining
     }
 
     [Theory]
+    [InlineData("lora")]
+    [InlineData("batch")]
+    public void What_was_attached_to_the_base_before_is_put_back(string name)
+    {
+        using var model = MethodCases.Load("vit-v4");
+        using var other = new Trainer(model, MethodCases.Options("lora"), MethodCases.Examples(model));
+        using var set = other.ToAdapterSet("other");
+        model.Attach(set);
+        using var trainer = new Trainer(model, MethodCases.Options(name), MethodCases.Examples(model));
+        using (trainer.ToSystem(name))
+        {
+            Assert.NotSame(set, model.Attached);
+        }
+
+        Assert.Same(set, model.Attached);
+    }
+
+    [Theory]
     [InlineData("explicit")]
     [InlineData("noisy")]
     public void A_network_of_an_ensemble_that_is_clipped_by_itself_is_the_one_trained_alone(string name)
