@@ -21,6 +21,8 @@ public sealed partial class RecipeTests
         Assert.Equal(run, RunConfig.Parse(run.ToJson(), name) with { Training = run.Training });
         Assert.Equal(run.Training.ToJson(), RunConfig.Parse(run.ToJson(), name).Training.ToJson());
         Assert.Equal(4, run.Training.Targets.Count);
+        var method = run.Training.Method;
+        Assert.Contains(method == TrainingMethod.LoraEnsemble ? "lora" : MethodSettings.WordOf(method), name, StringComparison.Ordinal);
         Assert.Equal(OptimizerKind.Adam, run.Training.Optimizer);
     }
 
