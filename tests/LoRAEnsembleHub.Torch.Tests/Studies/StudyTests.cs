@@ -52,8 +52,8 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
     [Fact]
     public async Task A_study_stopped_in_the_middle_ends_with_the_same_figures()
     {
-        var whole = await FiguresAsync(Study("whole"));
-        var config = Study("stopped");
+        var whole = await FiguresAsync(Study("entire"));
+        var config = Study("halted");
         using (var stop = new CancellationTokenSource())
         {
             var runner = new StudyRunner(config);
