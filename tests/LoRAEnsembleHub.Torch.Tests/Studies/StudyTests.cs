@@ -35,7 +35,14 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
         Assert.Equal(10, runs.First(run => run.System == "Single network").Config.Training.InitializationGain);
         var wrong = config with
         {
-            Systems = [new StudySystem { Name = "wrong", Training = new JsonObject { ["method"] = "explicit-ensemble", ["rank"] = 2 } }],
+            Systems =
+            [
+                new StudySystem
+                {
+                    Name = "wrong",
+                    Training = new JsonObject { ["method"] = "explicit-ensemble", ["rank"] = 2 },
+                },
+            ],
         };
         Assert.Contains("rank", Assert.Throws<TrainingException>(() => StudyRun.Plan(wrong)).Message, StringComparison.Ordinal);
     }
@@ -47,7 +54,11 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "seeds": [1, 1]}""", "seeds")]
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "sedes": [1]}""", "sedes")]
     public void A_study_that_makes_no_sense_is_refused_by_the_field(string json, string word) =>
-        Assert.Contains(word, Assert.Throws<TrainingException>(() => StudyConfig.Parse(json, "study.json")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            word,
+            Assert.Throws<TrainingException>(() => StudyConfig.Parse(json, "study.json")).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_study_stopped_in_the_middle_ends_with_the_same_figures()
@@ -73,7 +84,11 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
         var runner = new StudyRunner(config);
         await runner.RunAsync(runner.Runs[0], cancellationToken: TestContext.Current.CancellationToken);
         var changed = config with { Limit = 2 };
-        Assert.Contains("Choose another output", Assert.Throws<TrainingException>(() => new StudyRunner(changed)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Choose another output",
+            Assert.Throws<TrainingException>(() => new StudyRunner(changed)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -98,7 +113,9 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
         var json = (await Tool.RunAsync("study", "--config", file, "--json")).Done().Json();
         var rows = json["table"]!["rows"]!.AsArray();
         Assert.Equal(3, rows.Count);
-        foreach (var figure in new[] { "accuracy", "NLL", "AUROC other", "accuracy noise:2", "ECE blur:5", "trained parameters", "training s" })
+        foreach (
+            var figure in new[] { "accuracy", "NLL", "AUROC other", "accuracy noise:2", "ECE blur:5", "trained parameters", "training s" }
+        )
         {
             Assert.True(double.IsFinite((double)rows[2]!["figures"]![figure]!["mean"]!), figure);
         }
@@ -120,12 +137,27 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
             {
                 Base = tiny.Base,
                 Data = tiny.Data,
-                Training = new TrainingOptions { Steps = 4, WarmupSteps = 0, BatchSize = 4, LearningRate = 0.01, CheckpointSteps = 1 },
+                Training = new TrainingOptions
+                {
+                    Steps = 4,
+                    WarmupSteps = 0,
+                    BatchSize = 4,
+                    LearningRate = 0.01,
+                    CheckpointSteps = 1,
+                },
             },
             Systems =
             [
-                new StudySystem { Name = "Single network", Training = new JsonObject { ["method"] = "explicit-ensemble", ["members"] = 1 } },
-                new StudySystem { Name = "Single LoRA", Training = new JsonObject { ["method"] = "single-lora" } },
+                new StudySystem
+                {
+                    Name = "Single network",
+                    Training = new JsonObject { ["method"] = "explicit-ensemble", ["members"] = 1 },
+                },
+                new StudySystem
+                {
+                    Name = "Single LoRA",
+                    Training = new JsonObject { ["method"] = "single-lora" },
+                },
                 new StudySystem { Name = "LoRA-Ensemble" },
             ],
             Seeds = [0, 1],
