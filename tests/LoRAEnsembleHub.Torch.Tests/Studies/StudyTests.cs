@@ -60,6 +60,15 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
             StringComparison.Ordinal
         );
 
+    [Theory]
+    [InlineData("quick.json", 22)]
+    [InlineData("fashion-mnist.json", 33)]
+    public void The_studies_that_come_along_can_be_planned(string name, int runs)
+    {
+        var path = Path.Combine(Golden.Repository, "studies", name);
+        Assert.Equal(runs, StudyRun.Plan(StudyConfig.Parse(File.ReadAllText(path), path)).Count);
+    }
+
     [Fact]
     public async Task A_study_stopped_in_the_middle_ends_with_the_same_figures()
     {
