@@ -11,52 +11,23 @@ internal static class AdaptiveCommand
 {
     public static Command Create()
     {
-        var ensemble = new Option<string>("--ensemble")
-        {
-            DefaultValueFactory = _ => "adapters/lorae/vit-glyphs-small-lora-ensemble-fashion-mnist-m8-r8",
-            Description = "The ensemble",
-        };
-        var baseFolder = new Option<string>("--base")
-        {
-            DefaultValueFactory = _ => "adapters/lorae/vit-glyphs-small",
-            Description = "Its base",
-        };
-        var data = new Option<string>("--data")
-        {
-            DefaultValueFactory = _ => "adapters/datasets/lorae/fashion-mnist",
-            Description = "Data set",
-        };
         var limit = SpeedOptions.Number("--limit", 500, "Examples");
         var rounds = SpeedOptions.Number("--rounds", 7, "Timed runs of each; the median counts");
-        var command = new Command("adaptive", "Members needed, time, and change of the results with early stopping")
-        {
-            ensemble,
-            baseFolder,
-            data,
-            limit,
-            rounds,
-        };
-        command.SetAction(parsed =>
-            Run(
-                parsed.GetValue(baseFolder)!,
-                parsed.GetValue(ensemble)!,
-                parsed.GetValue(data)!,
-                parsed.GetValue(limit),
-                parsed.GetValue(rounds)
-            )
-        );
+        var command = new Command("adaptive", "Members needed, time, and change of the results with early stopping") { limit, rounds };
+        var options = new EnsembleOptions(command);
+        command.SetAction(parsed => Run(options.Read(parsed), parsed.GetValue(limit), parsed.GetValue(rounds)));
         return command;
     }
 
-    private static void Run(string baseFolder, string ensembleFolder, string data, int limit, int rounds)
+    private static void Run(EnsemblePlace place, int limit, int rounds)
     {
-        using var model = PretrainedModels.Load(baseFolder);
-        using var ensemble = AdapterEnsemble.Load(ensembleFolder, model);
+        using var model = PretrainedModels.Load(place.Base);
+        using var ensemble = AdapterEnsemble.Load(place.Ensemble, model);
         model.Attach(ensemble.Members);
-        var examples = InputPipelines.Load(ensembleFolder).Open(data, "test", ensemble.Labels).Subset(limit, seed: 42);
+        var examples = InputPipelines.Load(place.Ensemble).Open(place.Data, "test", ensemble.Labels).Subset(limit, seed: 42);
         var whole = Predictor.Predict(model, examples).Aggregate(Aggregation.MeanProbability);
         var subjects = new List<Subject> { new($"all {ensemble.Members.Count} members", () => Predictor.Predict(model, examples)) };
-        Rounds.Say($"{Path.GetFileName(ensembleFolder)}, {limit} examples of {examples.Name}; steps of 1 member.");
+        Rounds.Say($"{Path.GetFileName(place.Ensemble)}, {limit} examples of {examples.Name}; steps of 1 member.");
         foreach (var tolerance in new double?[] { null, 0.001, 0.01, 0.05 })
         {
             var options = new AdaptiveOptions { Tolerance = tolerance, Step = 1 };

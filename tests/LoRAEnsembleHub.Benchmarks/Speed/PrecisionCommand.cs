@@ -13,41 +13,20 @@ internal static class PrecisionCommand
 {
     public static Command Create()
     {
-        var ensemble = new Option<string>("--ensemble")
-        {
-            DefaultValueFactory = _ => "adapters/lorae/vit-glyphs-small-lora-ensemble-fashion-mnist-m8-r8",
-            Description = "The ensemble",
-        };
-        var baseFolder = new Option<string>("--base")
-        {
-            DefaultValueFactory = _ => "adapters/lorae/vit-glyphs-small",
-            Description = "Its base",
-        };
-        var data = new Option<string>("--data")
-        {
-            DefaultValueFactory = _ => "adapters/datasets/lorae/fashion-mnist",
-            Description = "Data set",
-        };
         var limit = SpeedOptions.Number("--limit", 100, "Examples that are predicted");
         var steps = SpeedOptions.Number("--steps", 60, "Updates of the training");
-        var command = new Command("precision", "Change of probabilities and of the loss curve with bfloat16")
-        {
-            ensemble,
-            baseFolder,
-            data,
-            limit,
-            steps,
-        };
+        var command = new Command("precision", "Change of probabilities and of the loss curve with bfloat16") { limit, steps };
+        var options = new EnsembleOptions(command);
         command.SetAction(parsed =>
         {
-            var place = new Place(parsed.GetValue(baseFolder)!, parsed.GetValue(ensemble)!, parsed.GetValue(data)!);
+            var place = options.Read(parsed);
             Probabilities(place, parsed.GetValue(limit));
             Losses(place, parsed.GetValue(steps));
         });
         return command;
     }
 
-    private static void Probabilities(Place place, int limit)
+    private static void Probabilities(EnsemblePlace place, int limit)
     {
         var examples = InputPipelines.Load(place.Ensemble).Open(place.Data, "test").Subset(limit, seed: 42);
         Probabilities Of(ScalarType dtype)
@@ -68,7 +47,7 @@ internal static class PrecisionCommand
         Rounds.Say($"  a probability changes by {changes.Average():g2} in the mean and {changes.Max():g2} at most; {moved} labels change.");
     }
 
-    private static void Losses(Place place, int steps)
+    private static void Losses(EnsemblePlace place, int steps)
     {
         var examples = InputPipelines.Load(place.Ensemble).Open(place.Data, "train");
         var settings = new TrainingOptions
@@ -96,6 +75,4 @@ internal static class PrecisionCommand
             Rounds.Say($"{(10 * part) + one.Length, 10}{first, 12:0.0000}{second, 15:0.0000}{second - first, 12:0.0000}");
         }
     }
-
-    private sealed record Place(string Base, string Ensemble, string Data);
 }
