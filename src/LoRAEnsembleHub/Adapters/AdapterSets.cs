@@ -70,16 +70,7 @@ public static class AdapterSets
             sites.Add(name, SiteFactors.Plain(down.unsqueeze(0), up.unsqueeze(0)).Copy());
         }
 
-        return new AdapterSet(
-            set.Name,
-            [new AdapterMember { Name = "average" }],
-            sites,
-            set.Head.ToDictionary(
-                entry => entry.Key,
-                entry => entry.Value.mean([0], keepdim: true).DetachFromDisposeScope(),
-                StringComparer.Ordinal
-            )
-        );
+        return Made(set, [new AdapterMember { Name = "average" }], sites, (_, value) => value.mean([0], keepdim: true));
     }
 
     /// <summary>Lowers the rank of every update to the best approximation of that rank (Eckart and Young 1936, by singular values).</summary>
@@ -122,12 +113,7 @@ public static class AdapterSets
         }
 
         largestError = largest;
-        return new AdapterSet(
-            set.Name,
-            set.Members,
-            sites,
-            set.Head.ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope(), StringComparer.Ordinal)
-        );
+        return Made(set, set.Members, sites, (_, value) => value.clone());
     }
 
     /// <summary>Rounds all numbers to an element type, in which the members are also written.</summary>
@@ -161,8 +147,8 @@ public static class AdapterSets
             site => (Down: Rounded($"{site.Key}.lora_A", site.Value.Down), Up: Rounded($"{site.Key}.lora_B", site.Value.Up))
         );
         var head = set.Head.ToDictionary(entry => entry.Key, entry => Rounded(entry.Key, entry.Value));
-        return new AdapterSet(
-            set.Name,
+        return Made(
+            set,
             [.. set.Members.Select(member => member with { Stored = dtype })],
             sites.ToDictionary(
                 site => site.Key,
@@ -174,7 +160,7 @@ public static class AdapterSets
                     },
                 StringComparer.Ordinal
             ),
-            head.ToDictionary(entry => entry.Key, entry => entry.Value.DetachFromDisposeScope(), StringComparer.Ordinal)
+            (name, _) => head[name]
         );
     }
 
@@ -189,20 +175,35 @@ public static class AdapterSets
         var order = tensor(classes.Select(index => (long)index).ToArray());
         var parameters = catalogue.Heads.SelectMany(head => head.Parameters).DistinctBy(parameter => parameter.Name);
         var axes = parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Shape.ToList().IndexOf(-1));
-        return new AdapterSet(
-            set.Name,
+        return Made(
+            set,
             set.Members,
             set.Sites.ToDictionary(site => site.Key, site => site.Value.Copy(), StringComparer.Ordinal),
+            (name, value) => axes[name] < 0 ? value.clone() : value.index_select(axes[name] + 1, order)
+        );
+    }
+
+    /// <summary>A set of the name of another one, with heads made of its own.</summary>
+    /// <param name="set">The other one.</param>
+    /// <param name="members">The members.</param>
+    /// <param name="sites">Updates in tensors outside every scope.</param>
+    /// <param name="head">Makes a fresh tensor of a head's parameter.</param>
+    private static AdapterSet Made(
+        AdapterSet set,
+        IReadOnlyList<AdapterMember> members,
+        Dictionary<string, SiteFactors> sites,
+        Func<string, Tensor, Tensor> head
+    ) =>
+        new(
+            set.Name,
+            members,
+            sites,
             set.Head.ToDictionary(
                 entry => entry.Key,
-                entry =>
-                    (
-                        axes[entry.Key] < 0 ? entry.Value.clone() : entry.Value.index_select(axes[entry.Key] + 1, order)
-                    ).DetachFromDisposeScope(),
+                entry => head(entry.Key, entry.Value).DetachFromDisposeScope(),
                 StringComparer.Ordinal
             )
         );
-    }
 
     private static AdapterSet Joined(string name, (AdapterSet Set, int Member)[] members)
     {

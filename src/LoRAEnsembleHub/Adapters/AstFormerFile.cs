@@ -1,6 +1,5 @@
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Safetensors;
-using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Adapters;
@@ -70,25 +69,14 @@ public static class AstFormerFile
     /// <param name="model">The audio spectrogram transformer that they are for.</param>
     /// <param name="cancellationToken">Stops the writing and leaves the old file.</param>
     /// <exception cref="AdapterException">The layout cannot hold the members; the message says why.</exception>
-    public static async Task WriteAsync(string path, AdapterSet set, PretrainedModel model, CancellationToken cancellationToken = default)
+    public static Task WriteAsync(string path, AdapterSet set, PretrainedModel model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(model);
         RefuseOther(model);
         set.Check(model.Catalogue);
-        var tensors = Fused(set, model.Catalogue);
-        try
-        {
-            await TensorFile.WriteAsync(path, tensors, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (var tensor in tensors.Values)
-            {
-                tensor.Dispose();
-            }
-        }
+        return OfficialCheckpoint.WriteAsync(path, Fused(set, model.Catalogue), cancellationToken);
     }
 
     private static Dictionary<string, Tensor> Fused(AdapterSet set, AdapterCatalogue catalogue)
@@ -145,11 +133,11 @@ public static class AstFormerFile
             var norms = set.Head.GetValueOrDefault($"{AstLayout.HeadNorm}.{end}");
             if (norms is null || !norms.eq(norms[0]).all().item<bool>())
             {
-                throw new AdapterException(
-                    norms is null
-                        ? $"{set.Name} brings no heads; this layout holds one per member."
-                        : $"{set.Name}: {AstLayout.HeadNorm}.{end} differs between members; in this layout all members share it."
-                );
+                throw norms is null
+                    ? OfficialCheckpoint.LacksHeads(set)
+                    : new AdapterException(
+                        $"{set.Name}: {AstLayout.HeadNorm}.{end} differs between members; in this layout all members share it."
+                    );
             }
         }
     }

@@ -1,6 +1,5 @@
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Safetensors;
-using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Adapters;
@@ -69,32 +68,21 @@ public static class LoraFormerFile
     /// <param name="model">The ViT that they are for.</param>
     /// <param name="cancellationToken">Stops the writing and leaves the old file.</param>
     /// <exception cref="AdapterException">The layout cannot hold the members; the message says why.</exception>
-    public static async Task WriteAsync(string path, AdapterSet set, PretrainedModel model, CancellationToken cancellationToken = default)
+    public static Task WriteAsync(string path, AdapterSet set, PretrainedModel model, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(model);
         RefuseOther(model);
         set.Check(model.Catalogue);
-        var tensors = Stacked(set, model);
-        try
-        {
-            await TensorFile.WriteAsync(path, tensors, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (var tensor in tensors.Values)
-            {
-                tensor.Dispose();
-            }
-        }
+        return OfficialCheckpoint.WriteAsync(path, Stacked(set, model), cancellationToken);
     }
 
     private static Dictionary<string, Tensor> Stacked(AdapterSet set, PretrainedModel model)
     {
         if (set.Head.Count == 0)
         {
-            throw new AdapterException($"{set.Name} brings no heads; this layout holds one per member.");
+            throw OfficialCheckpoint.LacksHeads(set);
         }
 
         var attention = Attention(model).ToDictionary(site => site.Name, StringComparer.Ordinal);

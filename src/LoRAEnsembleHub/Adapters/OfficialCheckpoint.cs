@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Safetensors;
+using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Adapters;
@@ -30,6 +31,28 @@ public static class OfficialCheckpoint
             _ => LoraFormerFile.Read(path, model),
         };
     }
+
+    /// <summary>Writes tensors with the names of the official checkpoints, and frees them.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="tensors">By name; taken over.</param>
+    /// <param name="cancellationToken">Stops the writing and leaves the old file.</param>
+    internal static async Task WriteAsync(string path, IReadOnlyDictionary<string, Tensor> tensors, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TensorFile.WriteAsync(path, tensors, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var tensor in tensors.Values)
+            {
+                tensor.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Members without heads have no place in the official layouts.</summary>
+    internal static AdapterException LacksHeads(AdapterSet set) => new($"{set.Name} brings no heads; this layout holds one per member.");
 
     /// <summary>Makes a set of updates and heads that were read; all tensors are copied.</summary>
     /// <param name="path">The file; its name becomes the set's.</param>

@@ -43,7 +43,7 @@ public sealed class EnsembleAssembly : IDisposable
         var warnings = new List<string>();
         CheckBases(folders, model, allowBaseMismatch, warnings);
         var ensembles = new List<AdapterEnsemble>();
-        var ordered = new List<AdapterSet>();
+        var reordered = new List<AdapterSet>();
         try
         {
             foreach (var folder in folders)
@@ -53,24 +53,25 @@ public sealed class EnsembleAssembly : IDisposable
             }
 
             var naming = ensembles.Find(ensemble => ensemble.Manifest?.Id2Label is not null) ?? ensembles[0];
-            var sources = new List<AssemblySource>();
+            var (sets, sources) = (new List<AdapterSet>(), new List<AssemblySource>());
             foreach (var ensemble in ensembles)
             {
                 var order = Order(ensemble, naming, warnings);
-                ordered.Add(
-                    order is null
-                        ? ensemble.Members.Select([.. Enumerable.Range(0, ensemble.Members.Count)])
-                        : ensemble.Members.Permute(order, model.Catalogue)
-                );
+                if (order is not null)
+                {
+                    reordered.Add(ensemble.Members.Permute(order, model.Catalogue));
+                }
+
+                sets.Add(order is null ? ensemble.Members : reordered[^1]);
                 sources.Add(new AssemblySource(ensemble.Folder, ensemble.Members.Count, ensemble.Manifest?.Method, order is not null));
             }
 
-            return new EnsembleAssembly(AdapterSets.Join("the assembled ensemble", ordered), naming.Labels, sources, warnings);
+            return new EnsembleAssembly(AdapterSets.Join("the assembled ensemble", sets), naming.Labels, sources, warnings);
         }
         finally
         {
             ensembles.ForEach(ensemble => ensemble.Dispose());
-            ordered.ForEach(set => set.Dispose());
+            reordered.ForEach(set => set.Dispose());
         }
     }
 

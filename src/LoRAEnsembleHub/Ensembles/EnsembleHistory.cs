@@ -30,9 +30,12 @@ public static class EnsembleHistory
             change[name] = value;
         }
 
-        var changes = training[FieldName] as JsonArray ?? [];
+        if (training[FieldName] is not JsonArray changes)
+        {
+            training[FieldName] = changes = [];
+        }
+
         changes.Add(change);
-        training[FieldName] = changes.Parent is null ? changes : changes.DeepClone();
         return manifest with { Training = training };
     }
 }

@@ -44,9 +44,7 @@ internal sealed class TrainableDropout : JointMembers
 
     /// <inheritdoc />
     public override IReadOnlyList<IReadOnlyList<Tensor>> ByOwner(IReadOnlyDictionary<string, Tensor> gradients) =>
-        [
-            [.. gradients.Values.Select(gradient => gradient.unsqueeze(0))],
-        ];
+        [WholeNetwork.OfOneOwner(gradients)];
 
     /// <inheritdoc />
     public override EnsembleSystem ToSystem(string name, ProductRoute route)

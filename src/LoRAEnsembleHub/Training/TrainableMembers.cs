@@ -82,14 +82,18 @@ internal sealed class TrainableMembers : JointMembers
             return value.expand([members, .. value.shape[1..]]).clone().DetachFromDisposeScope();
         }
 
-        var factors = sites.ToDictionary(site => site.Name, site => Factors(Copy(Down(site)), Copy(Up(site))), StringComparer.Ordinal);
+        var factors = sites.ToDictionary(
+            site => site.Name,
+            site => SiteFactors.Plain(Copy(Down(site)), Copy(Up(site))),
+            StringComparer.Ordinal
+        );
         if (factors.Count == 0)
         {
             // PEFT has no adapter without an update, so the last projection gets one that is zero
             var last = model.Catalogue.Sites[^1];
             factors.Add(
                 last.Name,
-                Factors(zeros(members, 1, last.In).DetachFromDisposeScope(), zeros(members, last.Out, 1).DetachFromDisposeScope())
+                SiteFactors.Plain(zeros(members, 1, last.In).DetachFromDisposeScope(), zeros(members, last.Out, 1).DetachFromDisposeScope())
             );
         }
 
@@ -117,9 +121,6 @@ internal sealed class TrainableMembers : JointMembers
     private static string Down(AdapterSite site) => $"{site.Name}.lora_A";
 
     private static string Up(AdapterSite site) => $"{site.Name}.lora_B";
-
-    private static SiteFactors Factors(Tensor down, Tensor up) =>
-        new(down, up, [.. Enumerable.Repeat((int)down.size(1), (int)down.size(0))], [.. Enumerable.Repeat(1.0, (int)down.size(0))]);
 
     private static Func<SeededRandom, Func<double>> FactorDraws(long width, TrainingOptions options) =>
         options.Initialization switch

@@ -38,9 +38,7 @@ internal sealed class TrainableSnapshots : TrainableSystem
 
     /// <inheritdoc />
     public override IReadOnlyList<IReadOnlyList<Tensor>> ByOwner(IReadOnlyDictionary<string, Tensor> gradients) =>
-        [
-            [.. gradients.Values.Select(gradient => gradient.unsqueeze(0))],
-        ];
+        [WholeNetwork.OfOneOwner(gradients)];
 
     /// <inheritdoc />
     public override void Updated(int step)

@@ -20,6 +20,10 @@ internal static class WholeNetwork
         return (loss.item<float>(), named);
     }
 
+    /// <summary>Gradients with the leading axis that clipping wants, all of one owner; views in the current scope.</summary>
+    public static IReadOnlyList<Tensor> OfOneOwner(IReadOnlyDictionary<string, Tensor> gradients) =>
+        [.. gradients.Values.Select(gradient => gradient.unsqueeze(0))];
+
     /// <summary>The network as a model that predicts; shares the memory of what is trained.</summary>
     public static PretrainedModel Settled(TrainableNetwork network, IReadOnlyList<string>? labels, ProductRoute route)
     {
