@@ -11,6 +11,9 @@ namespace LoRAEnsembleHub.Data;
 /// </remarks>
 public abstract class LabeledExamples
 {
+    /// <summary>The seed that <see cref="AtMost"/> draws with.</summary>
+    public const long LimitSeed = 42;
+
     /// <summary>What the data set is called.</summary>
     public abstract string Name { get; }
 
@@ -94,6 +97,10 @@ public abstract class LabeledExamples
 
         return counts;
     }
+
+    /// <summary>The whole set, or so many examples of it drawn with one fixed seed, so that figures can be compared.</summary>
+    /// <param name="count">At most so many, 1 or more; null takes all. Drawn over the whole set, because many are sorted by class.</param>
+    public LabeledExamples AtMost(int? count) => count is { } most && most < Count ? Subset(most, LimitSeed) : this;
 
     /// <summary>A view of some examples drawn at random, kept in the order of this set.</summary>
     /// <param name="count">How many: 1 … <see cref="Count"/>.</param>

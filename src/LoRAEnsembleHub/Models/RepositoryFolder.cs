@@ -14,6 +14,10 @@ public sealed record RepositoryFolder(string RepoId, string? Revision)
     /// <summary>The last part of <see cref="RepoId"/>.</summary>
     public string Name => RepoId[(RepoId.LastIndexOf('/') + 1)..];
 
+    /// <summary>Reads the place of a data set: of a file the folder that it lies in tells, of anything else the path itself.</summary>
+    /// <param name="path">A file or folder.</param>
+    public static RepositoryFolder OfData(string path) => Of(File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path);
+
     /// <summary>Reads a path; nothing needs to be there.</summary>
     /// <param name="path">The folder.</param>
     /// <returns>What its path tells.</returns>

@@ -18,10 +18,10 @@ namespace LoRAEnsembleHub.Studies;
 public sealed class StudyRunner
 {
     private const string ResultsFolder = "results";
-    private const long LimitSeed = 42;
 
     private readonly StudyConfig config;
     private readonly IReadOnlyList<(string Name, Corruption Corruption)> corruptions;
+    private readonly IReadOnlyList<(string Title, LabeledExamples Examples)> outside;
     private readonly InputPipeline pipeline;
 
     /// <summary>Plans a study and looks at everything that it needs before anything is trained.</summary>
@@ -36,11 +36,7 @@ public sealed class StudyRunner
         pipeline = InputPipelines.Load(config.Run.Base, config.Run.InputOptions);
         corruptions = StudyCorruptions.Of(config.Corruptions, pipeline);
         Tests();
-        foreach (var data in config.Outside)
-        {
-            Outside(data);
-        }
-
+        outside = [.. config.Outside.Select(data => (data.Title, pipeline.Open(data.Data, data.Split).AtMost(config.Limit)))];
         foreach (var run in Runs.Where(IsDone))
         {
             ResultOf(run);
@@ -151,9 +147,9 @@ public sealed class StudyRunner
             Temperature = temperatures?.Average(),
             MutualInformation = summary.MeanMutualInformation,
             Disagreement = summary.Disagreement,
-            Outside = config.Outside.ToDictionary(
+            Outside = outside.ToDictionary(
                 data => data.Title,
-                data => OutOfDistribution.Of(inside, Predict(Outside(data), withLabels: false)),
+                data => OutOfDistribution.Of(inside, Predict(data.Examples, withLabels: false)),
                 StringComparer.Ordinal
             ),
             Shift = corruptions.ToDictionary(
@@ -169,12 +165,7 @@ public sealed class StudyRunner
     }
 
     private LabeledExamples Tests(IReadOnlyList<string>? classNames = null) =>
-        Limited(pipeline.Open(config.Run.Data, config.Run.TestSplit!, classNames));
-
-    private LabeledExamples Outside(StudyData data) => Limited(pipeline.Open(data.Data, data.Split));
-
-    private LabeledExamples Limited(LabeledExamples examples) =>
-        config.Limit is { } count && count < examples.Count ? examples.Subset(count, LimitSeed) : examples;
+        pipeline.Open(config.Run.Data, config.Run.TestSplit!, classNames).AtMost(config.Limit);
 
     private string PathOf(StudyRun run) => Path.Combine(config.Output, ResultsFolder, $"{run.Key}.json");
 

@@ -94,8 +94,7 @@ public sealed record RunConfig
     internal InputOptions InputOptions => new() { Normalization = Normalization, MaxTokens = MaxTokens };
 
     /// <summary>Repository of the data: of a table the one that its folder is a copy of.</summary>
-    internal string DatasetId =>
-        DataId ?? RepositoryFolder.Of(File.Exists(Data) ? Path.GetDirectoryName(Path.GetFullPath(Data))! : Data).RepoId;
+    internal string DatasetId => DataId ?? RepositoryFolder.OfData(Data).RepoId;
 
     /// <summary>The run as JSON with sorted names.</summary>
     public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!);

@@ -1,5 +1,5 @@
-using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Evaluation;
 
 namespace LoRAEnsembleHub.Cli.Commands;
@@ -72,7 +72,7 @@ internal sealed record CalibrationFact
             );
         }
 
-        var (held, tested) = predictions.Divide(count, ExampleSets.Seed);
+        var (held, tested) = predictions.Divide(count, LabeledExamples.LimitSeed);
         return Of($"{Figures.Percent(share)} of the examples", held, tested, aggregation, alpha);
     }
 

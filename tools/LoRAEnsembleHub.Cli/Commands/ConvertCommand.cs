@@ -50,7 +50,7 @@ internal sealed class ConvertCommand : Verb
         );
         RefuseOptions(request, isEach, isOpen);
         Need.PlaceForFolder(folder, "--output");
-        using var loaded = LoadedAdapters.Open(request, session);
+        using var loaded = LoadedModel.OpenLora(request, session);
         var options = new OnnxOptions
         {
             AdapterInputs = isOpen,
@@ -59,7 +59,7 @@ internal sealed class ConvertCommand : Verb
         };
         string[] made = isEach
             ? await WriteEachAsync(loaded, folder, options, cancellationToken).ConfigureAwait(false)
-            : [await WriteAsync(loaded.Model, folder, options, cancellationToken).ConfigureAwait(false)];
+            : [await WriteAsync(loaded.Base, folder, options, cancellationToken).ConfigureAwait(false)];
         if (isOpen)
         {
             made = [.. made, await WriteAdaptersAsync(loaded, folder, cancellationToken).ConfigureAwait(false)];
@@ -69,7 +69,7 @@ internal sealed class ConvertCommand : Verb
         {
             Base = request.Base,
             Ensemble = request.Ensemble,
-            Members = loaded.Ensemble?.Members.Count,
+            Members = loaded.Adapters?.Count,
             Output = folder,
             Files = [.. made.SelectMany(Written), .. CopyPreparation(request, folder)],
             Warnings = session.Warnings,
@@ -90,11 +90,11 @@ internal sealed class ConvertCommand : Verb
     }
 
     /// <summary>What a program needs to know to use the logits.</summary>
-    private static Dictionary<string, string> Notes(LoadedAdapters loaded, bool isEach)
+    private static Dictionary<string, string> Notes(LoadedModel loaded, bool isEach)
     {
         var notes = new Dictionary<string, string>
         {
-            ["model_type"] = loaded.Model.Identity.ModelType,
+            ["model_type"] = loaded.Model.ModelType,
             ["labels"] = JsonSerializer.Serialize(loaded.Labels),
         };
         if (loaded.Ensemble is not null && !isEach)
@@ -107,17 +107,17 @@ internal sealed class ConvertCommand : Verb
     }
 
     private static async Task<string[]> WriteEachAsync(
-        LoadedAdapters loaded,
+        LoadedModel loaded,
         string folder,
         OnnxOptions options,
         CancellationToken cancellationToken
     )
     {
-        var set = loaded.Ensemble!.Members;
+        var set = loaded.Adapters!;
         var made = new List<string>();
         foreach (var (index, member) in set.Members.Index())
         {
-            using var merged = loaded.Model.Merge(set, index, loaded.Labels);
+            using var merged = loaded.Base.Merge(set, index, loaded.Labels);
             made.Add(await WriteAsync(merged, Path.Combine(folder, member.Name), options, cancellationToken).ConfigureAwait(false));
         }
 
@@ -138,10 +138,10 @@ internal sealed class ConvertCommand : Verb
     }
 
     /// <summary>The members in the form that the graph takes them, to be fed with every run.</summary>
-    private static async Task<string> WriteAdaptersAsync(LoadedAdapters loaded, string folder, CancellationToken cancellationToken)
+    private static async Task<string> WriteAdaptersAsync(LoadedModel loaded, string folder, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, "adapters.safetensors");
-        var inputs = OnnxExport.AdapterInputs(loaded.Ensemble!.Members);
+        var inputs = OnnxExport.AdapterInputs(loaded.Adapters!);
         try
         {
             await TensorFile.WriteAsync(path, inputs, null, cancellationToken).ConfigureAwait(false);

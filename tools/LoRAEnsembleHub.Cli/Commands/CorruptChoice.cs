@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Inputs;
 
@@ -43,22 +42,17 @@ internal sealed class CorruptChoice
             throw CommandException.Usage($"--corrupt is for pictures and sounds; the model takes {pipeline.Many}. Leave it out.");
         }
 
-        var parts = text.Split(':');
-        CorruptionKind[] kinds = parts[0] == Every ? [.. known] : [.. known.Where(kind => Corruption.WordOf(kind) == parts[0])];
-        if (kinds.Length == 0 || parts.Length > 2)
-        {
-            throw CommandException.Usage(
-                $"--corrupt is {text}; known for {pipeline.Many} are {string.Join(", ", known.Select(Corruption.WordOf))} and {Every}, "
-                    + "and after a colon a severity, such as noise:3."
+        var parts = text.Split(':', 2);
+        string[] words = parts[0] == Every ? [.. known.Select(Corruption.WordOf)] : [parts[0]];
+        var severity = text[parts[0].Length..];
+        var corruptions = words.Select(word => Corruption.Read(word + severity, known)).ToArray();
+        return corruptions.All(read => read is not null)
+            ? corruptions.SelectMany(read => read!)
+            : throw CommandException.Usage(
+                severity.LastIndexOf(':') > 0 || Corruption.Read(words[0], known) is null
+                    ? $"--corrupt is {text}; known for {pipeline.Many} are {string.Join(", ", known.Select(Corruption.WordOf))} and {Every}, "
+                        + "and after a colon a severity, such as noise:3."
+                    : $"--corrupt is {text}; the severity must be 1 to {Corruption.Severities}."
             );
-        }
-
-        int[] severities =
-            parts.Length == 1 ? [.. Enumerable.Range(1, Corruption.Severities)]
-            : int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var one)
-            && one is >= 1 and <= Corruption.Severities
-                ? [one]
-            : throw CommandException.Usage($"--corrupt is {text}; the severity must be 1 to {Corruption.Severities}.");
-        return kinds.SelectMany(kind => severities.Select(severity => new Corruption(kind, severity)));
     }
 }

@@ -10,7 +10,6 @@ namespace LoRAEnsembleHub.Cli.Commands;
 internal sealed class EvaluateCommand : Verb
 {
     private const double DefaultAlpha = 0.1;
-    private const int DefaultBatchSize = 64;
     private const string DefaultSplit = "test";
 
     private readonly ModelChoice choice;
@@ -74,7 +73,7 @@ internal sealed class EvaluateCommand : Verb
 
         var (held, share, misses) = (parsed.GetValue(calibrateOn), parsed.GetValue(calibrateShare), parsed.GetValue(alpha));
         RefuseCalibration(held, share, misses, measured);
-        var measuring = new Measuring(session, parsed.GetValue(batchSize) ?? DefaultBatchSize, cancellationToken);
+        var measuring = new Measuring(session, parsed.GetValue(batchSize) ?? Measuring.UsualBatchSize, cancellationToken);
         if (parsed.GetValue(compare) is { Length: > 0 } systems)
         {
             RefuseBesideCompare(parsed, systems, held is not null || share is not null);

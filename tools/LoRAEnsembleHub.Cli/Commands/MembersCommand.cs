@@ -4,6 +4,7 @@ using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -62,25 +63,23 @@ internal sealed class MembersCommand : Verb
             Need.FileOrFolder(place, "--data");
         }
 
-        using var loaded = LoadedAdapters.Open(request, session);
-        using var changed = changes.Apply(parsed, loaded.Ensemble!.Members);
+        using var loaded = LoadedModel.OpenLora(request, session);
+        var members = loaded.Adapters!;
+        using var changed = changes.Apply(parsed, members);
         var manifest = Manifest(loaded, changed);
+        var measuring = new Measuring(session, Measuring.UsualBatchSize, cancellationToken);
         var pipeline = place is null ? null : preparation.Read(parsed, request);
         Predictions Predict(AdapterSet set, string part)
         {
-            var before = loaded.Model.Swap(set)!;
+            loaded.Base.Swap(set);
             try
             {
                 var examples = ExampleSets.OpenFor(pipeline!, place!, part, loaded.Labels, parsed.GetValue(limit));
-                return session.Track(
-                    $"Predicting {examples.Name}",
-                    examples.Count,
-                    progress => Predictor.Predict(loaded.Model, examples, loaded.Labels, true, 64, progress, cancellationToken)
-                );
+                return measuring.PredictRaw(loaded, examples, withLabels: true);
             }
             finally
             {
-                loaded.Model.Swap(before);
+                loaded.Base.Swap(members);
             }
         }
 
@@ -93,12 +92,15 @@ internal sealed class MembersCommand : Verb
         var (old, now) = place is null
             ? (null, null)
             : (
-                Predict(loaded.Ensemble.Members, measured).WithTemperature(loaded.Temperatures),
+                Predict(members, measured).WithTemperature(loaded.Temperatures),
                 Predict(changed.Set, measured).WithTemperature(temperatures)
             );
-        manifest = manifest with { Metrics = now is null ? null : EnsembleMetrics.Of(now, ExampleSets.IdOf(place!), measured) };
+        manifest = manifest with
+        {
+            Metrics = now is null ? null : EnsembleMetrics.Of(now, RepositoryFolder.OfData(place!).RepoId, measured),
+        };
         manifest = await written
-            .WriteAsync(parsed, changed.Set, loaded.Model, manifest, [folder, request.Base], cancellationToken)
+            .WriteAsync(parsed, changed.Set, loaded.Base, manifest, [folder, request.Base], cancellationToken)
             .ConfigureAwait(false);
         return new MembersResult
         {
@@ -131,7 +133,7 @@ internal sealed class MembersCommand : Verb
     }
 
     /// <summary>The old manifest with the changes noted; figures and a temperature that belong to other members are left out.</summary>
-    private static EnsembleManifest Manifest(LoadedAdapters loaded, ChangedMembers changed)
+    private static EnsembleManifest Manifest(LoadedModel loaded, ChangedMembers changed)
     {
         var before =
             loaded.Ensemble!.Manifest

@@ -35,12 +35,9 @@ internal sealed class MergeCommand : Verb
             );
         }
 
-        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
-        {
-            throw CommandException.Usage($"--output is {target}, which is not empty; choose a new folder, so that no model is lost.");
-        }
+        Need.EmptyFolder(target, "--output", "choose a new folder, so that no model is lost");
 
-        using var loaded = LoadedAdapters.Open(request, session);
+        using var loaded = LoadedModel.OpenLora(request, session);
         int[] chosen = parsed.GetValue(member) is { } one ? [one] : [.. Enumerable.Range(0, loaded.Members)];
         if (chosen[0] >= loaded.Members)
         {
@@ -53,7 +50,7 @@ internal sealed class MergeCommand : Verb
             var folder = parsed.GetValue(all)
                 ? Path.Combine(target, string.Create(CultureInfo.InvariantCulture, $"member-{index:00}"))
                 : target;
-            using var merged = loaded.Model.Merge(loaded.Ensemble!.Members, index, loaded.Labels);
+            using var merged = loaded.Base.Merge(loaded.Adapters!, index, loaded.Labels);
             await merged.SaveAsync(folder, cancellationToken).ConfigureAwait(false);
             models.Add(folder);
             foreach (var file in PreparationFiles.Of(request.Ensemble, request.Base))

@@ -80,6 +80,12 @@ internal static partial class OptionKinds
             "convolution"
         );
 
+    /// <summary>How LoRA tensors are spelled.</summary>
+    public static Option<string?> Naming() => OneOf("--naming", "Spelling of the tensors: for which transformers", "both", "v4", "v5");
+
+    /// <summary>The licence that a card states.</summary>
+    public static Option<string?> License() => Text("--license", "ID", "Licence of the ensemble, for its card");
+
     /// <summary>A path or another text.</summary>
     public static Option<string?> Text(string name, string helpName, string description) =>
         new(name) { Description = description, HelpName = helpName };

@@ -21,16 +21,32 @@ internal static class ReportFiles
     /// <param name="result">What becomes the second.</param>
     /// <param name="page">The third.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
-    public static async Task WriteAsync(
+    public static Task WriteAsync(
         string folder,
         string markdown,
         ICommandResult result,
         string page,
         CancellationToken cancellationToken
+    ) => WriteAsync(folder, In(folder), markdown, result, page, cancellationToken);
+
+    /// <summary>Writes three files of other names.</summary>
+    /// <param name="folder">Made when absent.</param>
+    /// <param name="paths">Where they lie in it.</param>
+    /// <param name="markdown">The first.</param>
+    /// <param name="result">What becomes the second, as JSON.</param>
+    /// <param name="third">The third.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public static async Task WriteAsync(
+        string folder,
+        IEnumerable<string> paths,
+        string markdown,
+        ICommandResult result,
+        string third,
+        CancellationToken cancellationToken
     )
     {
         Directory.CreateDirectory(folder);
-        foreach (var (path, text) in In(folder).Zip([markdown, Renderer.ToJson(result) + "\n", page]))
+        foreach (var (path, text) in paths.Zip([markdown, Renderer.ToJson(result) + "\n", third]))
         {
             await File.WriteAllTextAsync(path, text, new UTF8Encoding(false), cancellationToken).ConfigureAwait(false);
         }

@@ -114,14 +114,8 @@ internal sealed class RunChoice
         "f32",
         "bf16"
     );
-    private readonly Option<string?> naming = OptionKinds.OneOf(
-        "--naming",
-        "Spelling of the tensors: for which transformers",
-        "both",
-        "v4",
-        "v5"
-    );
-    private readonly Option<string?> license = OptionKinds.Text("--license", "ID", "Licence of the ensemble, for its card");
+    private readonly Option<string?> naming = OptionKinds.Naming();
+    private readonly Option<string?> license = OptionKinds.License();
     private readonly Option<string?> baseId = OptionKinds.Text(
         "--base-id",
         "REPO",

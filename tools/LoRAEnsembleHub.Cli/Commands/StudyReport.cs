@@ -13,19 +13,12 @@ internal static class StudyReport
     /// <summary>Where the files lie.</summary>
     public static IEnumerable<string> In(string folder) => names.Select(name => Path.Combine(folder, name));
 
-    public static async Task WriteAsync(
+    public static Task WriteAsync(
         StudyConfig config,
         StudyTableResult result,
         IReadOnlyList<StudyResult> runs,
         CancellationToken cancellationToken
-    )
-    {
-        Directory.CreateDirectory(config.Output);
-        foreach (var (path, text) in In(config.Output).Zip([Markdown(config, result), Renderer.ToJson(result) + "\n", Lines(runs)]))
-        {
-            await File.WriteAllTextAsync(path, text, new UTF8Encoding(false), cancellationToken).ConfigureAwait(false);
-        }
-    }
+    ) => ReportFiles.WriteAsync(config.Output, In(config.Output), Markdown(config, result), result, Lines(runs), cancellationToken);
 
     private static string Markdown(StudyConfig config, StudyTableResult result)
     {

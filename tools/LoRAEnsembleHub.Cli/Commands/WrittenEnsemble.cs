@@ -11,14 +11,8 @@ namespace LoRAEnsembleHub.Cli.Commands;
 internal sealed class WrittenEnsemble
 {
     private readonly Option<string> output = OptionKinds.Needed("--output", "DIR", "Folder of the ensemble to write; a new or empty one");
-    private readonly Option<string?> naming = OptionKinds.OneOf(
-        "--naming",
-        "Spelling of LoRA tensors: of transformers 4, from 5.9, or both (default: both)",
-        "both",
-        "v4",
-        "v5"
-    );
-    private readonly Option<string?> license = OptionKinds.Text("--license", "ID", "Licence of the ensemble, for its card");
+    private readonly Option<string?> naming = OptionKinds.Naming();
+    private readonly Option<string?> license = OptionKinds.License();
 
     /// <summary>Adds the options to a verb.</summary>
     public WrittenEnsemble(Command command)
@@ -35,11 +29,8 @@ internal sealed class WrittenEnsemble
     public string Place(ParseResult parsed)
     {
         var folder = parsed.GetValue(output)!;
-        return !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any()
-            ? folder
-            : throw CommandException.Usage(
-                $"--output is {folder}, which is not empty; an ensemble made of others is written to a new folder, so that none is lost."
-            );
+        Need.EmptyFolder(folder, "--output", "an ensemble made of others is written to a new folder, so that none is lost");
+        return folder;
     }
 
     /// <summary>Writes members, manifest, card, and the files that say how inputs are prepared.</summary>

@@ -1,21 +1,17 @@
 using LoRAEnsembleHub.Data;
-using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Loading;
 
 /// <summary>Opens data sets for measuring and predicting.</summary>
 internal static class ExampleSets
 {
-    /// <summary>Which examples a limit picks; fixed, so that figures can be compared.</summary>
-    public const long Seed = 42;
-
     /// <summary>Opens a split with its labels on the classes of a model.</summary>
     public static LabeledExamples OpenFor(InputPipeline pipeline, string path, string split, IReadOnlyList<string> labels, int? limit) =>
-        Limited(pipeline.Open(path, split, labels), limit);
+        pipeline.Open(path, split, labels).AtMost(limit);
 
     /// <summary>Opens a split with its own classes, whatever they are.</summary>
     public static LabeledExamples OpenOther(InputPipeline pipeline, string path, string split, int? limit) =>
-        Limited(pipeline.Open(path, split), limit);
+        pipeline.Open(path, split).AtMost(limit);
 
     /// <summary>Opens a split with its labels on the classes of a model where they are the same ones, else with its own.</summary>
     public static LabeledExamples OpenAny(InputPipeline pipeline, string path, string split, IReadOnlyList<string> labels, int? limit)
@@ -30,12 +26,4 @@ internal static class ExampleSets
             return OpenOther(pipeline, path, split, limit);
         }
     }
-
-    /// <summary>The repository that a data set is a copy of, or what its path suggests.</summary>
-    public static string IdOf(string path) =>
-        RepositoryFolder.Of(File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path).RepoId;
-
-    /// <summary>Drawn over the whole split, because many data sets are sorted by class.</summary>
-    private static LabeledExamples Limited(LabeledExamples examples, int? limit) =>
-        limit is { } count && count < examples.Count ? examples.Subset(count, Seed) : examples;
 }

@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Models;
@@ -25,6 +26,19 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>[members]; 1 where the manifest says nothing.</summary>
     public IReadOnlyList<double> Temperatures => TemperaturesOf(Ensemble?.Manifest, Members);
+
+    /// <summary>The base, of a base alone and of LoRA members.</summary>
+    public PretrainedModel Base => (PretrainedModel)Model;
+
+    /// <summary>The LoRA members that are attached to the base, or null.</summary>
+    public AdapterSet? Adapters => (Model as PretrainedModel)?.Attached as AdapterSet;
+
+    /// <summary>Loads what is asked for, for verbs that work on LoRA members themselves; warnings go to the session.</summary>
+    /// <exception cref="CommandException">The ensemble consists of something else than LoRA members.</exception>
+    public static LoadedModel OpenLora(ModelRequest request, Session session) =>
+        request.Ensemble is { } folder && EnsembleFolder.Open(folder).Manifest is { IsLora: false, Method: var method }
+            ? throw CommandException.Usage($"{folder} is a {method}; this verb works on LoRA members and on bases alone.")
+            : Open(request, session);
 
     /// <summary>Loads what is asked for; warnings go to the session.</summary>
     public static LoadedModel Open(ModelRequest request, Session session)

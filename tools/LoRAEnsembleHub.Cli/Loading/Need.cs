@@ -68,6 +68,18 @@ internal static class Need
         }
     }
 
+    /// <summary>Checks that a folder is new or empty, so that nothing in it can be lost.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <param name="advice">What to do instead, without a full stop.</param>
+    public static void EmptyFolder(string path, string option, string advice)
+    {
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw CommandException.Usage($"{option} is {path}, which is not empty; {advice}.");
+        }
+    }
+
     /// <summary>Makes the folder that a file is to be written to.</summary>
     public static void FolderFor(string path)
     {

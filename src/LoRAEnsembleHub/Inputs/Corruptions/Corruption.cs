@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LoRAEnsembleHub.Training;
 
@@ -50,6 +51,26 @@ public sealed record Corruption
     /// <summary>A kind as people write it, such as <c>jpeg</c>.</summary>
     /// <param name="kind">What is done.</param>
     public static string WordOf(CorruptionKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+
+    /// <summary>Reads a kind as people write it, at one severity or at all, such as <c>noise:3</c> or <c>noise</c>.</summary>
+    /// <param name="text">The words.</param>
+    /// <param name="known">The kinds that inputs can be made worse in.</param>
+    /// <returns>One corruption, or one per severity; null where the words mean none.</returns>
+    public static IReadOnlyList<Corruption>? Read(string text, IReadOnlyList<CorruptionKind> known)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(known);
+        var parts = text.Split(':');
+        CorruptionKind[] kinds = [.. known.Where(kind => WordOf(kind) == parts[0])];
+        int[] severities =
+            parts.Length == 1 ? [.. Enumerable.Range(1, Severities)]
+            : parts.Length == 2
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var one)
+            && one is >= 1 and <= Severities
+                ? [one]
+            : [];
+        return kinds.Length == 0 || severities.Length == 0 ? null : [.. severities.Select(severity => new Corruption(kinds[0], severity))];
+    }
 
     internal SeededRandom RandomFor(int example) => new(Seed, Stream, (long)Kind, example);
 }
