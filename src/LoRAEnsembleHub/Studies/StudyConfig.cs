@@ -55,6 +55,9 @@ public sealed record StudyConfig
         ArgumentNullException.ThrowIfNull(place);
         try
         {
+            // names that stand twice in free fields are told of here, with their place
+            using (JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false })) { }
+
             var config =
                 JsonSerializer.Deserialize<StudyConfig>(json, TrainingOptions.Json) ?? throw new JsonException("null is not an object");
             return config.Checked(place);

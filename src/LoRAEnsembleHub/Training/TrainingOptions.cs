@@ -204,6 +204,11 @@ public sealed record TrainingOptions
         );
         CheckMethod(Need);
         MethodSettings.RefuseOthers(this);
+        if (Method == TrainingMethod.SnapshotEnsemble)
+        {
+            SnapshotSchedule.Of(this, Steps ?? Epochs); // what does not divide is told before anything is trained
+        }
+
         return this;
     }
 

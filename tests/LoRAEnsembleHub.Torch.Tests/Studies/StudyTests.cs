@@ -45,6 +45,23 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
             ],
         };
         Assert.Contains("rank", Assert.Throws<TrainingException>(() => StudyRun.Plan(wrong)).Message, StringComparison.Ordinal);
+        wrong = wrong with
+        {
+            Systems =
+            [
+                new StudySystem
+                {
+                    Name = "uneven",
+                    Training = new JsonObject
+                    {
+                        ["method"] = "snapshot-ensemble",
+                        ["steps"] = 50,
+                        ["epochs"] = 12,
+                    },
+                },
+            ],
+        };
+        Assert.Contains("epochs", Assert.Throws<TrainingException>(() => StudyRun.Plan(wrong)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,6 +70,7 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
     [InlineData("""{"output": "x", "systems": [{"name": "a"}, {"name": "A!"}]}""", "names differ")]
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "seeds": [1, 1]}""", "seeds")]
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "sedes": [1]}""", "sedes")]
+    [InlineData("""{"output": "x", "systems": [{"name": "a", "training": {"rank": 1, "rank": 2}}]}""", "rank")]
     public void A_study_that_makes_no_sense_is_refused_by_the_field(string json, string word) =>
         Assert.Contains(
             word,
