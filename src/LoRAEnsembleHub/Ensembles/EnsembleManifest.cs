@@ -100,7 +100,7 @@ public sealed record EnsembleManifest
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             // a later version may give any field another kind, so this comes before them
             ManifestCheck.CheckVersion(document.RootElement, place);
             var manifest = JsonSerializer.Deserialize<EnsembleManifest>(json, ConfigJson.Options)!;

@@ -8,6 +8,10 @@ namespace LoRAEnsembleHub.Models;
 /// <param name="place">Where it comes from, for messages.</param>
 internal sealed class ModelConfigCheck(ModelConfig config, string place)
 {
+    // Far more than any model has.
+    private const int MostLayers = 1000;
+    private const int MostClasses = 1_000_000;
+
     /// <summary>Fields of the common config class that transformers writes and that do not touch an encoder's mathematics.</summary>
     private static readonly HashSet<string> harmless = new(StringComparer.Ordinal)
     {
@@ -53,6 +57,10 @@ internal sealed class ModelConfigCheck(ModelConfig config, string place)
     /// <summary>Refuses a field that counts something when it is below 1.</summary>
     public void NeedOneOrMore(string field, int found) => Need(found >= 1, field, found, "it must be 1 or more");
 
+    /// <summary>Refuses a field that counts something when it is below 1, or so large that a list of so many would fill the memory.</summary>
+    public void NeedCount(string field, int found, int most) =>
+        Need(found >= 1 && found <= most, field, found, $"it must be in 1 to {most}");
+
     /// <summary>Refuses a probability outside [0, 1).</summary>
     public void NeedDropout(string field, double? found) => Need(found is null or (>= 0 and < 1), field, found, "it must be in [0, 1)");
 
@@ -63,7 +71,7 @@ internal sealed class ModelConfigCheck(ModelConfig config, string place)
     {
         Need(modelTypes.Contains(config.ModelType), "model_type", config.ModelType, $"needed is {string.Join(" or ", modelTypes)}");
         NeedOneOrMore("hidden_size", config.HiddenSize);
-        NeedOneOrMore("num_hidden_layers", config.NumHiddenLayers);
+        NeedCount("num_hidden_layers", config.NumHiddenLayers, MostLayers);
         NeedOneOrMore("intermediate_size", config.IntermediateSize);
         Need(
             config.NumAttentionHeads >= 1 && config.HiddenSize % config.NumAttentionHeads == 0,
@@ -86,7 +94,7 @@ internal sealed class ModelConfigCheck(ModelConfig config, string place)
 
     private void Labels()
     {
-        Need(config.Classes >= 1, "num_labels", config.Classes, "a head needs 1 or more classes");
+        NeedCount(config.Id2Label is null ? "num_labels" : "id2label", config.Classes, MostClasses);
         if (config.Id2Label is not { } labels)
         {
             return;
