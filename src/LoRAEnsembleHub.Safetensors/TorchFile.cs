@@ -15,14 +15,17 @@ public sealed class TorchFile : IDisposable
 {
     private readonly ByteSource source;
 
-    private TorchFile(ByteSource source, TorchContents contents, IReadOnlyList<TensorView> tensors)
+    private TorchFile(ByteSource source, long fileBytes, TorchContents contents, IReadOnlyList<TensorView> tensors)
     {
-        this.source = source;
+        (this.source, FileBytes) = (source, fileBytes);
         (IsList, MetaTensors, OtherEntries, Tensors) = (contents.IsList, contents.MetaTensors, contents.OtherEntries, tensors);
     }
 
     /// <summary>The path the file was opened by.</summary>
     public string Path => source.Label;
+
+    /// <summary>Length of the whole file in bytes.</summary>
+    public long FileBytes { get; }
 
     /// <summary>Whether the file holds a list: its tensors are then named by their place, from 0.</summary>
     public bool IsList { get; }
@@ -58,7 +61,7 @@ public sealed class TorchFile : IDisposable
             source = MappedBytes.Map(file);
             var archive = TorchArchive.Read(source, file.Bytes);
             var contents = TorchContents.Of(new PickleReader(archive.Pickle, path).Read(), path);
-            return new TorchFile(source, contents, [.. archive.Views(contents.Tensors).Select(Viewed)]);
+            return new TorchFile(source, file.Bytes, contents, [.. archive.Views(contents.Tensors).Select(Viewed)]);
 
             TensorView Viewed((string Name, ViewLayout Layout) tensor) => new(source, tensor.Name, tensor.Layout);
         }

@@ -8,8 +8,6 @@ namespace LoRAEnsembleHub.Adapters;
 /// <summary>The tensors of a checkpoint of the official LoRA-Ensemble code, by torch.save or as safetensors; every one must be accounted for.</summary>
 internal sealed class OfficialTensors : IDisposable
 {
-    private static ReadOnlySpan<byte> ZipSignature => "PK"u8;
-
     private readonly IReadOnlyDictionary<string, Tensor> tensors;
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
 
@@ -24,7 +22,7 @@ internal sealed class OfficialTensors : IDisposable
     public static OfficialTensors Read(string path)
     {
         NativeTorch.EnsureLoaded();
-        return new OfficialTensors(path, IsArchive(path) ? TensorFile.ReadTorch(path) : TensorFile.Read(path));
+        return new OfficialTensors(path, StoredWeights.IsArchive(path) ? TensorFile.ReadTorch(path) : TensorFile.Read(path));
     }
 
     /// <summary>Whether there is a tensor of this name.</summary>
@@ -86,11 +84,4 @@ internal sealed class OfficialTensors : IDisposable
 
     private Tensor Find(string name) =>
         tensors.GetValueOrDefault(name) ?? throw new AdapterException($"{Path} has no {name}; a checkpoint for this base needs it.");
-
-    private static bool IsArchive(string path)
-    {
-        Span<byte> start = stackalloc byte[ZipSignature.Length];
-        using var file = File.OpenRead(path);
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(ZipSignature);
-    }
 }

@@ -80,14 +80,15 @@ internal sealed record PeftMember(
         try
         {
             using var reader = new TensorReader(CPU, ScalarType.Float32);
+            var source = WeightSource.Of(file);
             foreach (var (site, down, up, scale) in plan)
             {
-                factors.Add(site.Name, (Finite(reader, file, down, place), Finite(reader, file, up, place), scale));
+                factors.Add(site.Name, (Finite(reader, source, down, place), Finite(reader, source, up, place), scale));
             }
 
             foreach (var (name, view) in head)
             {
-                heads.Add(name, Finite(reader, file, view, place));
+                heads.Add(name, Finite(reader, source, view, place));
             }
 
             return member;
@@ -104,7 +105,7 @@ internal sealed record PeftMember(
             ? name[Root.Length..]
             : throw new AdapterException($"{place}: {name} does not begin with {Root}, as every tensor of a PEFT adapter does.");
 
-    private static Tensor Finite(TensorReader reader, SafetensorsFile file, TensorView view, string place)
+    private static Tensor Finite(TensorReader reader, WeightSource file, TensorView view, string place)
     {
         var tensor = reader.Read(file, view);
         if (tensor.numel() > 0 && !FiniteNumbers.Are(MemoryMarshal.Cast<byte, float>(tensor.bytes)))

@@ -57,7 +57,7 @@ public sealed record ModelSurvey
             var expected = layout
                 .Whole(heads, name => pieces.TryGetValue(name, out var piece) ? piece.Shape : null)
                 .ToDictionary(entry => entry.Name, entry => entry.Shape);
-            var views = files.SelectMany(file => file.Tensors);
+            var views = files.SelectMany(file => file.Tensors).Select(tensor => tensor.View);
             var left = pieces.Where(piece => !expected.ContainsKey(piece.Key)).ToArray();
             return new ModelSurvey
             {
@@ -88,14 +88,14 @@ public sealed record ModelSurvey
     {
         var piece = pieces[name];
         return !piece.Shape.SequenceEqual(shape)
-                ? $"{piece.View.Name} gives {name} the shape [{string.Join(", ", piece.Shape)}]; the config asks for [{string.Join(", ", shape)}]."
+                ? $"{piece.Stored} gives {name} the shape [{string.Join(", ", piece.Shape)}]; the config asks for [{string.Join(", ", shape)}]."
             : TensorReader.FloatingType(piece.View.Dtype) is null
-                ? $"{piece.View.Name} is {piece.View.Dtype.Name}; weights must be F64, F32, F16 or BF16."
+                ? $"{piece.Stored} is {piece.View.Dtype.Name}; weights must be F64, F32, F16 or BF16."
             : null;
     }
 
     private static IEnumerable<string> Names(IEnumerable<KeyValuePair<string, WeightMap.Piece>> pieces) =>
-        pieces.Select(piece => piece.Value.View.Name).Distinct().Order(StringComparer.Ordinal);
+        pieces.Select(piece => piece.Value.Stored).Distinct().Order(StringComparer.Ordinal);
 
     private static long Count(IReadOnlyList<long> shape) => shape.Aggregate(1L, (product, size) => product * size);
 }

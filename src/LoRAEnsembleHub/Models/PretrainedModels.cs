@@ -25,14 +25,30 @@ public static class PretrainedModels
     {
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new ModelOptions();
+        var layout = LayoutOf(folder);
+        return Build(
+            layout,
+            () => WeightMap.Open(WeightsPath(folder), layout.Catalogue.Prefix, options.DeviceOrCpu, options.Dtype),
+            folder,
+            options
+        );
+    }
+
+    /// <summary>Makes a model of weights, wherever they lie.</summary>
+    /// <param name="layout">What the config asks for.</param>
+    /// <param name="open">Opens the weights.</param>
+    /// <param name="folder">The folder of the weight files, for the model's identity.</param>
+    /// <param name="options">Device, element type and origin.</param>
+    /// <exception cref="WeightsException">Weights are missing, unused, or of another shape; they are listed.</exception>
+    internal static PretrainedModel Build(ModelLayout layout, Func<WeightMap> open, string folder, ModelOptions options)
+    {
         NativeTorch.EnsureLoaded();
         if (options.Dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
         {
             throw new ModelException($"The element type is {options.Dtype}; models are computed in Float32 or BFloat16.");
         }
 
-        var layout = LayoutOf(folder);
-        using var weights = WeightMap.Open(WeightsPath(folder), layout.Catalogue.Prefix, options.DeviceOrCpu, options.Dtype);
+        using var weights = open();
         layout = layout.With(layout.Config with { LayerNormEps = layout.Config.LayerNormEps ?? weights.DefaultLayerNormEps });
         var heads = layout.HeadsOf(weights.Contains);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
@@ -127,7 +143,7 @@ public static class PretrainedModels
             : throw new FileNotFoundException(
                 $"{folder} has neither model.safetensors nor model.safetensors.index.json"
                     + (files.Length > 1 ? $", but {files.Length} other safetensors files" : "")
-                    + "; pickled weights (.bin, .pt) are not read, because reading them can run code."
+                    + "; pickled weights (.bin, .pt) are not read from there; make safetensors of them first (convert FILE --to safetensors, which runs nothing of a pickle)."
             );
     }
 }

@@ -32,7 +32,7 @@ internal sealed class TensorReader(Device device, ScalarType dtype) : IDisposabl
     /// <param name="rows">Rows to take; null takes the whole tensor, also one without dimensions.</param>
     /// <returns>A tensor outside every dispose scope; the caller owns it.</returns>
     /// <exception cref="WeightsException">The element type is not a floating-point type.</exception>
-    public Tensor Read(SafetensorsFile file, TensorView view, long firstRow = 0, long? rows = null)
+    public Tensor Read(WeightSource file, TensorView view, long firstRow = 0, long? rows = null)
     {
         var stored =
             FloatingType(view.Dtype)
@@ -43,7 +43,14 @@ internal sealed class TensorReader(Device device, ScalarType dtype) : IDisposabl
         var rowBytes = rows is null ? 0 : view.ByteCount / Math.Max(1, view.Shape[0]);
         var offset = view.FileOffset + (firstRow * rowBytes);
         var count = shape.Aggregate(1L, (product, dimension) => product * dimension);
-        if (file.Path is not null && offset % size == 0 && count > 0 && stored == dtype && device.type == TorchSharp.DeviceType.CPU)
+        if (
+            file.Path is not null
+            && view.IsContiguous
+            && offset % size == 0
+            && count > 0
+            && stored == dtype
+            && device.type == TorchSharp.DeviceType.CPU
+        )
         {
             Mapped++;
             return Mapping(file, stored, size).narrow(0, offset / size, count).view(shape).DetachFromDisposeScope();
@@ -66,7 +73,7 @@ internal sealed class TensorReader(Device device, ScalarType dtype) : IDisposabl
         mappings.Clear();
     }
 
-    private Tensor Mapping(SafetensorsFile file, ScalarType stored, int size)
+    private Tensor Mapping(WeightSource file, ScalarType stored, int size)
     {
         var key = $"{stored}:{file.Path}";
         if (!mappings.TryGetValue(key, out var mapping))

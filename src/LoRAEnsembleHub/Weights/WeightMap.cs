@@ -11,7 +11,7 @@ namespace LoRAEnsembleHub.Weights;
 /// </remarks>
 internal sealed class WeightMap : IDisposable
 {
-    private readonly IReadOnlyList<SafetensorsFile> files;
+    private readonly IReadOnlyList<WeightSource> files;
     private readonly IDisposable owner;
     private readonly TensorReader reader;
     private readonly Dictionary<string, Piece> pieces;
@@ -22,7 +22,7 @@ internal sealed class WeightMap : IDisposable
 
     private WeightMap(
         string place,
-        IReadOnlyList<SafetensorsFile> files,
+        IReadOnlyList<WeightSource> files,
         IDisposable owner,
         TensorReader reader,
         Dictionary<string, Piece> pieces,
@@ -48,10 +48,30 @@ internal sealed class WeightMap : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(prefix);
         var (files, owner) = OpenFiles(path);
+        return Of(path, files, owner, prefix, device, dtype);
+    }
+
+    /// <summary>The same for tensors of files that are open.</summary>
+    /// <param name="place">What messages call the checkpoint.</param>
+    /// <param name="files">Where its tensors lie.</param>
+    /// <param name="owner">Disposed with the map, or when it cannot be made.</param>
+    /// <param name="prefix">The model's own prefix in whole-model checkpoints.</param>
+    /// <param name="device">Where the tensors go.</param>
+    /// <param name="dtype">What the tensors are converted to.</param>
+    /// <exception cref="WeightsException">Two tensors of the checkpoint stand for the same weight.</exception>
+    public static WeightMap Of(
+        string place,
+        IReadOnlyList<WeightSource> files,
+        IDisposable owner,
+        string prefix,
+        Device device,
+        ScalarType dtype
+    )
+    {
         try
         {
-            var (pieces, layouts) = Arrange(path, files, prefix);
-            return new WeightMap(path, files, owner, new TensorReader(device, dtype), pieces, layouts);
+            var (pieces, layouts) = Arrange(place, files, prefix);
+            return new WeightMap(place, files, owner, new TensorReader(device, dtype), pieces, layouts);
         }
         catch
         {
@@ -82,7 +102,7 @@ internal sealed class WeightMap : IDisposable
         if (!shape.SequenceEqual([.. piece.Shape]))
         {
             throw new WeightsException(
-                $"{piece.View.Name} in {piece.File.Name} gives {name} the shape [{string.Join(", ", piece.Shape)}]; "
+                $"{piece.Stored} in {piece.File.Name} gives {name} the shape [{string.Join(", ", piece.Shape)}]; "
                     + $"the config asks for [{string.Join(", ", shape.ToArray())}]. Is config.json the one of these weights?"
             );
         }
@@ -98,15 +118,15 @@ internal sealed class WeightMap : IDisposable
     {
         ArgumentNullException.ThrowIfNull(ignorable);
         var left = pieces.Where(pair => !taken.Contains(pair.Key)).ToArray();
-        var ignored = left.Where(pair => ignorable(pair.Key)).Select(pair => pair.Value.View.Name).Distinct().Order(StringComparer.Ordinal);
-        var unused = left.Where(pair => !ignorable(pair.Key)).Select(pair => pair.Value.View.Name).Distinct().Order(StringComparer.Ordinal);
+        var ignored = left.Where(pair => ignorable(pair.Key)).Select(pair => pair.Value.Stored).Distinct().Order(StringComparer.Ordinal);
+        var unused = left.Where(pair => !ignorable(pair.Key)).Select(pair => pair.Value.Stored).Distinct().Order(StringComparer.Ordinal);
         string[] unusedNames = [.. unused];
         if (missing.Count + unusedNames.Length > 0)
         {
             throw new WeightsException(Describe(unusedNames), [.. missing], unusedNames);
         }
 
-        var views = files.SelectMany(file => file.Tensors);
+        var views = files.SelectMany(file => file.Tensors).Select(tensor => tensor.View);
         return new LoadReport
         {
             Files = [.. files.Select(file => Path.GetFileName(file.Name))],
@@ -127,28 +147,28 @@ internal sealed class WeightMap : IDisposable
     }
 
     /// <summary>The files behind a path, and what closes them; no torch is needed.</summary>
-    internal static (IReadOnlyList<SafetensorsFile> Files, IDisposable Owner) OpenFiles(string path)
+    internal static (IReadOnlyList<WeightSource> Files, IDisposable Owner) OpenFiles(string path)
     {
         if (File.Exists(path))
         {
             var file = SafetensorsFile.Open(path);
-            return ([file], file);
+            return ([WeightSource.Of(file)], file);
         }
 
         var shards = SafetensorsShards.OpenFolder(path);
-        return (shards.Files, shards);
+        return ([.. shards.Files.Select(WeightSource.Of)], shards);
     }
 
     /// <summary>Where every canonical name lies, and the layouts that the names belong to; no torch is needed.</summary>
     internal static (Dictionary<string, Piece> Pieces, string[] Layouts) Arrange(
         string place,
-        IReadOnlyList<SafetensorsFile> files,
+        IReadOnlyList<WeightSource> files,
         string prefix
     )
     {
-        var all = files.SelectMany(file => file.Tensors.Select(view => (File: file, View: view))).ToArray();
+        var all = files.SelectMany(file => file.Tensors.Select(tensor => (File: file, tensor.Name, tensor.View))).ToArray();
         var wrapper = NameTable.Default.Wrappers.FirstOrDefault(candidate =>
-            all.Length > 0 && all.All(entry => entry.View.Name.StartsWith(candidate, StringComparison.Ordinal))
+            all.Length > 0 && all.All(entry => entry.Name.StartsWith(candidate, StringComparison.Ordinal))
         );
         string Bare(string name)
         {
@@ -156,12 +176,12 @@ internal sealed class WeightMap : IDisposable
             return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
         }
 
-        var beside = all.Select(entry => Bare(entry.View.Name)).ToFrozenSet(StringComparer.Ordinal);
+        var beside = all.Select(entry => Bare(entry.Name)).ToFrozenSet(StringComparer.Ordinal);
         var pieces = new Dictionary<string, Piece>(StringComparer.Ordinal);
         var layouts = new List<string>();
-        foreach (var (file, view) in all)
+        foreach (var (file, name, view) in all)
         {
-            var match = NameTable.Default.Match(Bare(view.Name), beside);
+            var match = NameTable.Default.Match(Bare(name), beside);
             if (match.Layout != NameTable.Canonical && !layouts.Contains(match.Layout))
             {
                 layouts.Add(match.Layout);
@@ -169,11 +189,11 @@ internal sealed class WeightMap : IDisposable
 
             for (var block = 0; block < match.Names.Length; block++)
             {
-                var piece = Piece.Of(file, view, block, match.Names.Length);
+                var piece = Piece.Of(file, name, view, block, match.Names.Length);
                 if (!pieces.TryAdd(match.Names[block], piece))
                 {
                     throw new WeightsException(
-                        $"{place}: {pieces[match.Names[block]].View.Name} and {view.Name} both stand for {match.Names[block]}; "
+                        $"{place}: {pieces[match.Names[block]].Stored} and {name} both stand for {match.Names[block]}; "
                             + "a checkpoint must hold every weight once."
                     );
                 }
@@ -201,28 +221,28 @@ internal sealed class WeightMap : IDisposable
         return $"{place} (names of {string.Join(" and ", layouts)}) does not fit the model of config.json. {string.Join(" ", parts)} Nothing was loaded.";
     }
 
-    /// <summary>A tensor of a file, or a block of its rows.</summary>
-    internal readonly record struct Piece(SafetensorsFile File, TensorView View, long FirstRow, long? Rows)
+    /// <summary>A tensor of a file under its stored name, or a block of its rows.</summary>
+    internal readonly record struct Piece(WeightSource File, string Stored, TensorView View, long FirstRow, long? Rows)
     {
         public IReadOnlyList<long> Shape => Rows is null ? View.Shape : [Rows.Value, .. View.Shape.Skip(1)];
 
-        public static Piece Of(SafetensorsFile file, TensorView view, int block, int blocks)
+        public static Piece Of(WeightSource file, string name, TensorView view, int block, int blocks)
         {
             if (blocks == 1)
             {
-                return new Piece(file, view, 0, null);
+                return new Piece(file, name, view, 0, null);
             }
 
             if (view.Shape.Count == 0 || view.Shape[0] % blocks != 0)
             {
                 throw new WeightsException(
-                    $"{view.Name} in {file.Name} has the shape [{string.Join(", ", view.Shape)}]; it holds query, key and value as "
+                    $"{name} in {file.Name} has the shape [{string.Join(", ", view.Shape)}]; it holds query, key and value as "
                         + $"{blocks} equal blocks of rows, so dimension 0 must be a multiple of {blocks}."
                 );
             }
 
             var rows = view.Shape[0] / blocks;
-            return new Piece(file, view, block * rows, rows);
+            return new Piece(file, name, view, block * rows, rows);
         }
     }
 }
