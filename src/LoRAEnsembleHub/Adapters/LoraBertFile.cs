@@ -46,6 +46,38 @@ internal static class LoraBertFile
         return OfficialCheckpoint.Set(path, sites, [($"{BertLayout.Classifier}.weight", weight), ($"{BertLayout.Classifier}.bias", bias)]);
     }
 
+    /// <exception cref="AdapterException">The members bring no heads.</exception>
+    public static Task WriteAsync(string path, AdapterSet set, PretrainedModel model, CancellationToken cancellationToken)
+    {
+        set.Check(model.Catalogue);
+        if (set.Head.Count == 0)
+        {
+            throw OfficialCheckpoint.LacksHeads(set);
+        }
+
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        void Add(string name, Tensor value) => tensors.Add(name, value.clone().DetachFromDisposeScope());
+        foreach (var member in Enumerable.Range(0, set.Count))
+        {
+            foreach (var end in new[] { "weight", "bias" })
+            {
+                Add(Head(member, end), set.Head[$"{BertLayout.Classifier}.{end}"][member]);
+            }
+
+            foreach (var (name, factors) in set.Sites)
+            {
+                var site = model.Catalogue.Sites.First(site => site.Name == name);
+                var rank = factors.Ranks[member]; // narrower ones are padded with zeros in the set
+                Add(Factor(site, member, 'a'), factors.Down[member].narrow(0, 0, rank));
+                Add(Factor(site, member, 'b'), factors.ScaledUp()[member].narrow(1, 0, rank));
+            }
+        }
+
+        return OfficialCheckpoint.WriteAsync(path, tensors, cancellationToken);
+    }
+
     private static string Head(int member, string end) => string.Create(CultureInfo.InvariantCulture, $"{HeadPrefix}{member}.{end}");
 
     private static string Factor(AdapterSite site, int member, char side) =>

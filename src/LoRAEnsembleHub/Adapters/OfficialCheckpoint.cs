@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
@@ -13,6 +14,8 @@ namespace LoRAEnsembleHub.Adapters;
 /// </remarks>
 public static class OfficialCheckpoint
 {
+    private const string DropoutPrefix = "model.";
+
     /// <summary>Reads the members in the layout that goes with a base.</summary>
     /// <param name="path">A file of torch.save (<c>.pt</c>), or safetensors with the same names.</param>
     /// <param name="model">The base: a plain ViT, an audio spectrogram transformer, or a BERT.</param>
@@ -29,6 +32,38 @@ public static class OfficialCheckpoint
             AstConfig => AstFormerFile.Read(path, model),
             BertConfig => LoraBertFile.Read(path, model),
             _ => LoraFormerFile.Read(path, model),
+        };
+    }
+
+    /// <summary>What a file of the official code holds, by its names alone.</summary>
+    /// <param name="path">A file of torch.save (<c>.pt</c>), or safetensors with the same names.</param>
+    /// <exception cref="TorchFileException">The file of torch.save is malformed or refers to something that is not read.</exception>
+    /// <exception cref="SafetensorsException">The safetensors file is malformed.</exception>
+    public static OfficialLayout LayoutOf(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var stored = StoredWeights.Open(path);
+        return DeepEnsembleFile.Holds(stored) ? OfficialLayout.DeepEnsemble
+            : stored.Tensors.All(tensor => tensor.Name.StartsWith(DropoutPrefix, StringComparison.Ordinal)) ? OfficialLayout.McDropout
+            : OfficialLayout.Members;
+    }
+
+    /// <summary>Writes members in the layout that goes with their base, as safetensors.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="set">The members, with heads.</param>
+    /// <param name="model">The base: a plain ViT, an audio spectrogram transformer, or a BERT.</param>
+    /// <param name="cancellationToken">Stops the writing and leaves the old file.</param>
+    /// <exception cref="AdapterException">The layout cannot hold the members; the message says why.</exception>
+    public static Task WriteAsync(string path, AdapterSet set, PretrainedModel model, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Config switch
+        {
+            AstConfig => AstFormerFile.WriteAsync(path, set, model, cancellationToken),
+            BertConfig => LoraBertFile.WriteAsync(path, set, model, cancellationToken),
+            _ => LoraFormerFile.WriteAsync(path, set, model, cancellationToken),
         };
     }
 
@@ -73,4 +108,17 @@ public static class OfficialCheckpoint
             sites.ToDictionary(site => site.Key, site => site.Value.Copy(), StringComparer.Ordinal),
             head.ToDictionary(entry => entry.Name, entry => entry.Value.clone().DetachFromDisposeScope(), StringComparer.Ordinal)
         );
+}
+
+/// <summary>The kinds of checkpoints that the official LoRA-Ensemble code writes.</summary>
+public enum OfficialLayout
+{
+    /// <summary>LoRA members without their base (LoRA_Former, AST_Former, LoRABert): <see cref="OfficialCheckpoint.Read"/>.</summary>
+    Members,
+
+    /// <summary>Whole networks (Deep_Ensemble): <see cref="DeepEnsembleFile.Read"/>.</summary>
+    DeepEnsemble,
+
+    /// <summary>One network without heads (MCDropout): a base, but no ensemble, because its heads were never saved.</summary>
+    McDropout,
 }

@@ -188,6 +188,14 @@ public static class EnsembleCard
             return;
         }
 
+        if (options.RootAdapter is { } root)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\nThe adapter of member-{root:00} lies in the repository's root too, for programs that look for one there; it is that member alone.\n"
+            );
+        }
+
         if (!words.TwoSpellings)
         {
             text.Append("\nThe names of the LoRA tensors are the same in every version of transformers.\n");

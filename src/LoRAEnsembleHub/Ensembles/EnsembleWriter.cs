@@ -75,6 +75,52 @@ public static class EnsembleWriter
         return WriteAsync(folder, system.Content(options), identity, facts, options, cancellationToken);
     }
 
+    /// <summary>Writes LoRA members as an explicit ensemble: each merged into a whole network of its own, one at a time in memory.</summary>
+    /// <param name="folder">Made when absent. A folder that holds something else than an ensemble is refused.</param>
+    /// <param name="set">The members.</param>
+    /// <param name="model">The base they belong to.</param>
+    /// <param name="facts">What the manifest says besides members and base, which are filled in here; labels must match the heads.</param>
+    /// <param name="options">Companions; null takes the defaults.</param>
+    /// <param name="cancellationToken">Stops the writing; a folder left half-written is marked and refused when it is read.</param>
+    /// <returns>The manifest as written.</returns>
+    /// <exception cref="AdapterException">The members do not fit the base, the facts are wrong, or the folder holds something else.</exception>
+    public static Task<EnsembleManifest> WriteMergedAsync(
+        string folder,
+        AdapterSet set,
+        PretrainedModel model,
+        EnsembleManifest facts,
+        EnsembleWriterOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(facts);
+        set.Check(model.Catalogue);
+        var labels = facts.Id2Label is null ? null : facts.Labels;
+        var classes = set.Classes ?? model.Labels.Count;
+        if (classes == 0)
+        {
+            throw new AdapterException($"{set.Name} brings no heads and its base has none, so the networks would not predict.");
+        }
+
+        var content = new RepositoryContent
+        {
+            Method = EnsembleMethod.ExplicitEnsemble,
+            Files = EnsembleMethod.ModelFiles,
+            Seeds = [.. set.Members.Select(member => member.Seed)],
+            Classes = classes,
+            Facts = new EnsembleCardFacts(set.Count, 0, set.Count * model.ParameterCount),
+            WriteMemberAsync = async (member, place, metadata, cancellation) =>
+            {
+                using var merged = model.Merge(set, member, set.Classes is null ? null : labels);
+                await merged.SaveAsync(place, metadata, cancellation).ConfigureAwait(false);
+            },
+        };
+        return WriteAsync(folder, content, model.Identity, facts, options ?? new EnsembleWriterOptions(), cancellationToken);
+    }
+
     private static async Task<EnsembleManifest> WriteAsync(
         string folder,
         RepositoryContent content,
@@ -99,6 +145,13 @@ public static class EnsembleWriter
             throw new AdapterException($"{folder}: id2label has {labels.Count} labels; the members' heads have {classes} classes.");
         }
 
+        if (options.RootAdapter is { } root && !(content.Files == EnsembleMethod.AdapterFiles && root >= 0 && root < content.Seeds.Count))
+        {
+            throw new AdapterException(
+                $"{folder}: the adapter of member {root} cannot also lie in the folder itself; there are {content.Seeds.Count} members of the method {content.Method}."
+            );
+        }
+
         CheckFolder(folder);
         Directory.CreateDirectory(folder);
         var mark = Path.Combine(folder, UnfinishedMark);
@@ -106,6 +159,7 @@ public static class EnsembleWriter
         StoppedWrites.Remove(folder);
         File.Delete(Path.Combine(folder, EnsembleManifest.FileName));
         manifest = await WriteFilesAsync(folder, content, manifest, cancellationToken).ConfigureAwait(false);
+        await PutRootAsync(folder, options.RootAdapter, manifest, cancellationToken).ConfigureAwait(false);
         foreach (var (name, text) in options.InputFiles)
         {
             await TextFile.WriteAsync(Path.Combine(folder, name), text, cancellationToken).ConfigureAwait(false);
@@ -163,6 +217,22 @@ public static class EnsembleWriter
         {
             Members = members,
         };
+    }
+
+    /// <summary>Copies a member's adapter into the folder itself, or takes away the copy that an earlier ensemble had there.</summary>
+    private static async Task PutRootAsync(string folder, int? root, EnsembleManifest manifest, CancellationToken cancellationToken)
+    {
+        foreach (var name in EnsembleMethod.AdapterFiles)
+        {
+            var copy = Path.Combine(folder, name);
+            File.Delete(copy);
+            if (root is { } member)
+            {
+                var bytes = await File.ReadAllBytesAsync(Path.Combine(folder, manifest.Members![member].Path!, name), cancellationToken)
+                    .ConfigureAwait(false);
+                await File.WriteAllBytesAsync(copy, bytes, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private static EnsembleManifest Draft(EnsembleManifest facts, RepositoryContent content, BaseIdentity? identity) =>

@@ -8,6 +8,12 @@ public sealed record EnsembleWriterOptions
     /// <summary>Spelling of the members' tensors.</summary>
     public PeftNaming Naming { get; init; } = PeftNaming.Both;
 
+    /// <summary>
+    /// The member, from 0, whose adapter also lies in the folder itself, for programs that look for one there; null for none. LoRA members
+    /// alone.
+    /// </summary>
+    public int? RootAdapter { get; init; }
+
     /// <summary>The files that say how inputs are prepared, such as preprocessor_config.json: text by bare name.</summary>
     public IReadOnlyDictionary<string, string> InputFiles { get; init; } = new Dictionary<string, string>();
 

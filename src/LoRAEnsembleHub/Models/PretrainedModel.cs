@@ -76,7 +76,7 @@ public abstract class PretrainedModel : PredictiveModel
         : AskedRoute == ProductRoute.Automatic ? RouteTrial.Fastest(Config.HiddenSize)
         : AskedRoute;
 
-    private protected ParameterSet Parameters { get; }
+    internal ParameterSet Parameters { get; }
 
     /// <summary>All weights by canonical name.</summary>
     internal IReadOnlyDictionary<string, Tensor> Weights => Parameters.All;

@@ -86,4 +86,106 @@ public sealed class ConvertTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
         var run = await Tool.RunAsync("convert", "--base", Golden.Folder("models", "vit-headless"), "--output", Output);
         run.Refused(1, "no head");
     }
+
+    [Fact]
+    public async Task A_checkpoint_of_the_official_code_becomes_an_ensemble_and_goes_back_bit_by_bit()
+    {
+        var golden = Golden.Folder("models", "official-lora-vit");
+        var (model, ensemble) = (Path.Combine(scratch.Path, "base"), Path.Combine(scratch.Path, "ensemble"));
+        Directory.CreateDirectory(model);
+        File.Copy(Path.Combine(golden, "config.json"), Path.Combine(model, "config.json"));
+        File.Copy(Path.Combine(golden, "base.safetensors"), Path.Combine(model, "model.safetensors"));
+        var labels = Path.Combine(scratch.Path, "labels.txt");
+        await File.WriteAllTextAsync(labels, "a\nb\nc\nd\ne\nf\ng\n", TestContext.Current.CancellationToken);
+        string[] arguments = ["convert", Path.Combine(golden, "lora_former.pt"), "--to", "ensemble", "--output", ensemble];
+        (await Tool.RunAsync(arguments)).Refused(2, "--base");
+        var json = (await Tool.RunAsync([.. arguments, "--base", model, "--labels", labels, "--root-adapter", "2", "--json"]))
+            .Done()
+            .Json();
+        Assert.Equal(3, (int?)json["members"]);
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(ensemble, "member-02", "adapter_model.safetensors")),
+            File.ReadAllBytes(Path.Combine(ensemble, "adapter_model.safetensors"))
+        );
+        var input = Path.Combine(golden, "expected.safetensors");
+        await AssertLogitsAsync(input, "--base", model, "--ensemble", ensemble);
+
+        string[] of = ["--base", model, "--ensemble", ensemble];
+        (await Tool.RunAsync(["convert", .. of, "--to", "official", "--output", Output, "-q"])).Done();
+        var (before, after) = (
+            Golden.Tensors(Path.Combine(golden, "lora_former.safetensors")),
+            Golden.Tensors(Path.Combine(Output, "checkpoint.safetensors"))
+        );
+        Assert.Equal(before.Keys.Order(StringComparer.Ordinal), after.Keys.Order(StringComparer.Ordinal));
+        Assert.All(before, entry => Assert.True(entry.Value.bytes.SequenceEqual(after[entry.Key].bytes), entry.Key));
+
+        var networks = Path.Combine(scratch.Path, "networks");
+        (await Tool.RunAsync(["convert", .. of, "--to", "explicit", "--output", networks, "-q"])).Done();
+        await AssertLogitsAsync(input, "--ensemble", networks);
+        var spelled = Path.Combine(scratch.Path, "v5");
+        (await Tool.RunAsync(["convert", .. of, "--to", "ensemble", "--naming", "v5", "--output", spelled, "-q"])).Done();
+        await AssertLogitsAsync(input, "--base", model, "--ensemble", spelled);
+    }
+
+    [Fact]
+    public async Task A_list_of_parameters_becomes_an_explicit_ensemble_and_goes_back_bit_by_bit()
+    {
+        var golden = Golden.Folder("models", "official-deep-ensemble");
+        var ensemble = Path.Combine(scratch.Path, "ensemble");
+        string[] arguments = ["convert", Path.Combine(golden, "deep_ensemble.pt"), "--to", "ensemble", "--output", ensemble];
+        (await Tool.RunAsync(arguments)).Refused(1, "num_attention_heads");
+        Assert.False(Directory.Exists(ensemble));
+        (await Tool.RunAsync([.. arguments, "--config", Path.Combine(golden, "config.json"), "-q"])).Done();
+        await AssertLogitsAsync(Path.Combine(golden, "expected.safetensors"), "--ensemble", ensemble);
+        (await Tool.RunAsync("convert", "--ensemble", ensemble, "--to", "official", "--output", Output, "-q")).Done();
+        var (before, after) = (
+            Golden.Tensors(Path.Combine(golden, "named.safetensors")),
+            Golden.Tensors(Path.Combine(Output, "checkpoint.safetensors"))
+        );
+        Assert.All(before, entry => Assert.True(entry.Value.bytes.SequenceEqual(after[entry.Key].bytes), entry.Key));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_torch_save_becomes_a_model_that_loads()
+    {
+        var golden = Golden.Folder("models", "torchvision-vit");
+        var file = Path.Combine(golden, "model.pt");
+        (await Tool.RunAsync("convert", file, "--to", "safetensors", "--output", Output, "-q")).Done();
+        await AssertLogitsAsync(Path.Combine(golden, "expected.safetensors"), "--base", Output);
+        (await Tool.RunAsync("convert", file, "--to", "safetensors", "--output", Output)).Refused(2, "not empty");
+        var alone = Path.Combine(scratch.Path, "alone", "model.pt");
+        Directory.CreateDirectory(Path.GetDirectoryName(alone)!);
+        File.Copy(file, alone);
+        var other = Path.Combine(scratch.Path, "other");
+        (await Tool.RunAsync("convert", alone, "--to", "safetensors", "--output", other)).Refused(1, "num_attention_heads");
+        Assert.False(Directory.Exists(other));
+        var hostile = Golden.PathOf("models", "hostile-pt", "command_in_dictionary.pt");
+        (await Tool.RunAsync("convert", hostile, "--to", "safetensors", "--output", other)).Refused(6, "posix.system");
+    }
+
+    [Theory]
+    [InlineData("--to", "official", "--each")]
+    [InlineData("--to", "onnx", "--naming", "v4")]
+    [InlineData("--to", "explicit", "--root-adapter", "0")]
+    [InlineData("--to", "ensemble", "--labels", "labels.txt")]
+    [InlineData("--to", "safetensors")]
+    public async Task Options_of_another_form_are_refused(params string[] options)
+    {
+        (await Tool.RunAsync(["convert", .. Ensemble, .. options, "--output", Output])).Refused(
+            2,
+            options.Length > 2 ? options[2] : "SOURCE"
+        );
+        Assert.False(Directory.Exists(Output));
+    }
+
+    private async Task AssertLogitsAsync(string expected, params string[] model)
+    {
+        var output = Path.Combine(scratch.Path, "y.safetensors");
+        (await Tool.RunAsync(["forward", .. model, "--input", expected, "--output", output, "-q"])).Done();
+        var (wanted, got) = (Golden.Tensors(expected)["logits"], TensorFile.Read(output)["logits"]);
+        Assert.True(
+            got.view(wanted.shape).allclose(wanted, rtol: 1e-4, atol: 1e-5),
+            $"{(got.view(wanted.shape) - wanted).abs().max().item<float>()}"
+        );
+    }
 }

@@ -1,39 +1,78 @@
 using System.CommandLine;
-using System.Text.Json;
+using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Cli.Conversion;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
-using LoRAEnsembleHub.Onnx;
+using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
-/// <summary>A base, alone or with an ensemble, in a form that other runtimes read.</summary>
+/// <summary>Bases, ensembles and checkpoints of others in another form.</summary>
 internal sealed class ConvertCommand : Verb
 {
-    private const string FileName = "model.onnx";
+    private const string Onnx = "onnx";
+    private const string Ensemble = "ensemble";
+    private const string Explicit = "explicit";
+    private const string Official = "official";
+    private const string Safetensors = "safetensors";
+    private static readonly string[] forms = [Onnx, Ensemble, Explicit, Official, Safetensors];
+
+    private readonly Argument<string?> source = new("SOURCE")
+    {
+        Description =
+            "A file to convert: a checkpoint of the official LoRA-Ensemble code (to ensemble), or of torch.save (to safetensors); nothing of a pickle is run",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private readonly ModelChoice choice;
-    private readonly Option<string?> form = OptionKinds.OneOf("--to", "What to make (default: onnx)", "onnx");
-    private readonly Option<string> output = OptionKinds.Needed("--output", "DIR", "Folder to write to");
+    private readonly Option<string?> form = OptionKinds.OneOf(
+        "--to",
+        "What to make: ONNX (the default), an ensemble repository, an explicit ensemble of whole networks, the official code's layout as "
+            + "safetensors, or safetensors of a checkpoint by torch.save",
+        forms
+    );
+
+    private readonly WrittenEnsemble written;
     private readonly Option<bool> each = OptionKinds.Switch(
         "--each",
-        "Write every member as a plain model of its own, instead of all members in one graph"
+        "onnx: write every member as a plain model of its own, instead of all members in one graph"
     );
 
     private readonly Option<bool> adapterInputs = OptionKinds.Switch(
         "--adapter-inputs",
-        "Let factors and heads be inputs of the graph, so that it runs any ensemble that adapts the same projections"
+        "onnx: let factors and heads be inputs of the graph, so that it runs any ensemble that adapts the same projections"
     );
 
     private readonly Option<bool> externalWeights = OptionKinds.Switch(
         "--external-weights",
-        "Write weights to a file of their own (default: only where one file cannot hold them)"
+        "onnx: write weights to a file of their own (default: only where one file cannot hold them)"
+    );
+
+    private readonly Option<string?> labels = OptionKinds.Text(
+        "--labels",
+        "FILE",
+        "ensemble: class names of a checkpoint, one a line (default: LABEL_0, LABEL_1 …)"
+    );
+
+    private readonly Option<string?> config = OptionKinds.Text(
+        "--config",
+        "FILE",
+        "ensemble, safetensors: the config.json of a checkpoint's networks, where it is neither beside the file nor can be read off its weights"
     );
 
     public ConvertCommand()
-        : base("convert", "Write a base, alone or with all members of an ensemble, as ONNX")
+        : base(
+            "convert",
+            "Write bases, ensembles and checkpoints of others in another form: ONNX, ensemble repositories, the official layout"
+        )
     {
+        Command.Add(source);
         choice = new ModelChoice(Command, computes: false);
-        Option[] options = [form, output, each, adapterInputs, externalWeights];
+        Command.Add(form);
+        written = new WrittenEnsemble(Command);
+        Option[] options = [each, adapterInputs, externalWeights, labels, config];
         foreach (var option in options)
         {
             Command.Add(option);
@@ -42,46 +81,54 @@ internal sealed class ConvertCommand : Verb
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        var (request, folder, isEach, isOpen) = (
-            await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false),
-            parsed.GetValue(output)!,
-            parsed.GetValue(each),
-            parsed.GetValue(adapterInputs)
-        );
-        RefuseOptions(request, isEach, isOpen);
-        Need.PlaceForFolder(folder, "--output");
-        using var loaded = LoadedModel.OpenLora(request, session);
-        var options = new OnnxOptions
+        var (to, file) = (parsed.GetValue(form) ?? Onnx, parsed.GetValue(source));
+        RefuseOptions(parsed, to, file);
+        if (file is not null)
         {
-            AdapterInputs = isOpen,
-            ExternalWeights = parsed.GetValue(externalWeights) ? true : null,
-            Metadata = Notes(loaded, isEach),
-        };
-        string[] made = isEach
-            ? await WriteEachAsync(loaded, folder, options, cancellationToken).ConfigureAwait(false)
-            : [await WriteAsync(loaded.Base, folder, options, cancellationToken).ConfigureAwait(false)];
-        if (isOpen)
-        {
-            made = [.. made, await WriteAdaptersAsync(loaded, folder, cancellationToken).ConfigureAwait(false)];
+            Need.File(file, "SOURCE");
+            return to == Safetensors
+                ? await ToSafetensorsAsync(parsed, file, session, cancellationToken).ConfigureAwait(false)
+                : await ReadOfficialAsync(parsed, file, session, cancellationToken).ConfigureAwait(false);
         }
 
-        return new ConvertResult
+        var request = await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false);
+        if (to != Onnx && request.Ensemble is null)
         {
-            Base = request.Base,
-            Ensemble = request.Ensemble,
-            Members = loaded.Adapters?.Count,
-            Output = folder,
-            Files = [.. made.SelectMany(Written), .. CopyPreparation(request, folder)],
-            Warnings = session.Warnings,
+            throw CommandException.Usage($"--ensemble is missing; its members are what is written with --to {to}.");
+        }
+
+        return to switch
+        {
+            Onnx => await ToOnnxAsync(parsed, request, session, cancellationToken).ConfigureAwait(false),
+            Official => await ToOfficialAsync(parsed, request, session, cancellationToken).ConfigureAwait(false),
+            _ => await ToEnsembleAsync(parsed, request, to == Explicit, session, cancellationToken).ConfigureAwait(false),
         };
     }
 
-    private static void RefuseOptions(ModelRequest request, bool isEach, bool isOpen)
+    private void RefuseOptions(ParseResult parsed, string to, string? file)
     {
+        void For(Option option, params string[] forms)
+        {
+            if (parsed.GetResult(option) is { Implicit: false } && !forms.Contains(to))
+            {
+                throw CommandException.Usage($"{option.Name} is for --to {string.Join(" or ", forms)}; this is --to {to}.");
+            }
+        }
+
+        For(each, Onnx);
+        For(adapterInputs, Onnx);
+        For(externalWeights, Onnx);
+        For(labels, Ensemble);
+        For(config, Ensemble, Safetensors);
+        written.RefuseUnless(For, named: [Ensemble], described: [Ensemble, Explicit]);
         var fault =
-            isEach && isOpen ? "--each writes plain models, whose adapters cannot be inputs; leave out --each or --adapter-inputs."
-            : request.Ensemble is null && (isEach || isOpen)
-                ? $"{(isEach ? "--each" : "--adapter-inputs")} is for the members of an ensemble; give --ensemble."
+            file is null && to == Safetensors ? "SOURCE is missing; --to safetensors converts a file of torch.save."
+            : file is not null && to is not (Ensemble or Safetensors)
+                ? $"SOURCE is a checkpoint, which becomes an ensemble or safetensors (--to); --to {to} takes --base and --ensemble."
+            : file is not null && choice.NamesEnsemble(parsed)
+                ? "SOURCE and --ensemble exclude each other; one thing is converted at a time."
+            : file is null && (parsed.GetValue(labels) ?? parsed.GetValue(config)) is not null
+                ? "--labels and --config describe a checkpoint; give it as SOURCE."
             : null;
         if (fault is not null)
         {
@@ -89,85 +136,217 @@ internal sealed class ConvertCommand : Verb
         }
     }
 
-    /// <summary>What a program needs to know to use the logits.</summary>
-    private static Dictionary<string, string> Notes(LoadedModel loaded, bool isEach)
+    private async Task<ICommandResult> ToOnnxAsync(
+        ParseResult parsed,
+        ModelRequest request,
+        Session session,
+        CancellationToken cancellationToken
+    )
     {
-        var notes = new Dictionary<string, string>
+        Need.PlaceForFolder(written.Folder(parsed), "--output");
+        return await new OnnxConversion(request, written.Folder(parsed))
         {
-            ["model_type"] = loaded.Model.ModelType,
-            ["labels"] = JsonSerializer.Serialize(loaded.Labels),
+            Each = parsed.GetValue(each),
+            AdapterInputs = parsed.GetValue(adapterInputs),
+            ExternalWeights = parsed.GetValue(externalWeights),
+        }
+            .RunAsync(session, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async Task<ICommandResult> ToSafetensorsAsync(
+        ParseResult parsed,
+        string file,
+        Session session,
+        CancellationToken cancellationToken
+    )
+    {
+        var folder = written.Place(parsed);
+        var made = await TorchCheckpoint.WriteModelAsync(file, folder, ConfigFile(parsed), cancellationToken).ConfigureAwait(false);
+        return new ConvertResult
+        {
+            Source = file,
+            Output = folder,
+            Files = [.. made.Select(WrittenFile.Of)],
+            Warnings = session.Warnings,
         };
-        if (loaded.Ensemble is not null && !isEach)
-        {
-            notes.Add("aggregation", JsonNamingPolicy.SnakeCaseLower.ConvertName(loaded.Aggregation.ToString()));
-            notes.Add("temperatures", JsonSerializer.Serialize(loaded.Temperatures));
-        }
-
-        return notes;
     }
 
-    private static async Task<string[]> WriteEachAsync(
-        LoadedModel loaded,
-        string folder,
-        OnnxOptions options,
+    /// <summary>Another spelling of LoRA members, or whole networks that predict the same.</summary>
+    private async Task<ICommandResult> ToEnsembleAsync(
+        ParseResult parsed,
+        ModelRequest request,
+        bool merges,
+        Session session,
         CancellationToken cancellationToken
     )
     {
-        var set = loaded.Adapters!;
-        var made = new List<string>();
-        foreach (var (index, member) in set.Members.Index())
-        {
-            using var merged = loaded.Base.Merge(set, index, loaded.Labels);
-            made.Add(await WriteAsync(merged, Path.Combine(folder, member.Name), options, cancellationToken).ConfigureAwait(false));
-        }
-
-        return [.. made];
+        var folder = written.Place(parsed);
+        using var loaded = LoadedModel.OpenLora(request, session);
+        var before =
+            loaded.Ensemble!.Manifest
+            ?? new EnsembleManifest { Id2Label = loaded.Labels.Index().ToDictionary(label => $"{label.Index}", label => label.Item) };
+        string?[] like = [request.Ensemble, request.Base];
+        var manifest = merges
+            ? await written
+                .WriteMergedAsync(
+                    parsed,
+                    loaded.Adapters!,
+                    loaded.Base,
+                    (before with { Method = null, Metrics = null }).WithChange("merge"),
+                    like,
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+            : await written.WriteAsync(parsed, loaded.Adapters!, loaded.Base, before, like, cancellationToken).ConfigureAwait(false);
+        return Made(folder, manifest, session) with { Base = request.Base, Ensemble = request.Ensemble };
     }
 
-    private static async Task<string> WriteAsync(
-        Models.PretrainedModel model,
-        string folder,
-        OnnxOptions options,
+    private async Task<ICommandResult> ToOfficialAsync(
+        ParseResult parsed,
+        ModelRequest request,
+        Session session,
         CancellationToken cancellationToken
     )
     {
-        var path = Path.Combine(folder, FileName);
+        var path = Path.Combine(written.Place(parsed), "checkpoint.safetensors");
+        using var loaded = LoadedModel.Open(request, session);
         Need.FolderFor(path);
-        await OnnxExport.WriteAsync(model, path, options, cancellationToken).ConfigureAwait(false);
-        return path;
+        await (
+            loaded.Model is ModelEnsemble networks ? DeepEnsembleFile.WriteAsync(path, networks, cancellationToken)
+            : loaded.Adapters is { } members ? OfficialCheckpoint.WriteAsync(path, members, loaded.Base, cancellationToken)
+            : throw CommandException.Usage(
+                $"{request.Ensemble} is a {loaded.Ensemble!.System.Method}; the official code has layouts for LoRA members and for whole networks."
+            )
+        ).ConfigureAwait(false);
+        if (loaded.Temperatures.Any(temperature => temperature != 1))
+        {
+            session.Warn("The ensemble divides logits by a temperature, for which the official layout has no place; it is left out.");
+        }
+
+        return new ConvertResult
+        {
+            Base = request.Base,
+            Ensemble = request.Ensemble,
+            Members = loaded.Members,
+            Output = written.Folder(parsed),
+            Files = [WrittenFile.Of(path)],
+            Warnings = session.Warnings,
+        };
     }
 
-    /// <summary>The members in the form that the graph takes them, to be fed with every run.</summary>
-    private static async Task<string> WriteAdaptersAsync(LoadedModel loaded, string folder, CancellationToken cancellationToken)
+    private async Task<ICommandResult> ReadOfficialAsync(
+        ParseResult parsed,
+        string file,
+        Session session,
+        CancellationToken cancellationToken
+    )
     {
-        var path = Path.Combine(folder, "adapters.safetensors");
-        var inputs = OnnxExport.AdapterInputs(loaded.Adapters!);
-        try
+        var folder = written.Place(parsed);
+        var layout = OfficialCheckpoint.LayoutOf(file);
+        if (layout == OfficialLayout.McDropout)
         {
-            await TensorFile.WriteAsync(path, inputs, null, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (var tensor in inputs.Values)
-            {
-                tensor.Dispose();
-            }
+            throw CommandException.Usage(
+                $"{file} is one network for Monte Carlo dropout; the official code keeps its heads out of the file, so nothing can predict with it.",
+                "Its network can serve as a base: convert it with --to safetensors."
+            );
         }
 
-        return path;
+        var names = Labels(parsed);
+        var place = await choice.BaseAsync(parsed, cancellationToken).ConfigureAwait(false);
+        if (layout == OfficialLayout.Members && (place is null || ConfigFile(parsed) is not null))
+        {
+            throw CommandException.Usage(
+                place is null
+                    ? $"{file} holds LoRA members without their base; give --base."
+                    : $"{file} holds LoRA members, whose sizes are those of --base; leave out --config."
+            );
+        }
+
+        var facts = new EnsembleManifest { ProblemType = "single_label_classification", Id2Label = names }.WithChange(
+            "import",
+            ("source", Path.GetFileName(file)),
+            ("layout", layout.ToString())
+        );
+        var manifest =
+            layout == OfficialLayout.Members
+                ? await MembersAsync(parsed, file, place!, facts, cancellationToken).ConfigureAwait(false)
+                : await NetworksAsync(parsed, file, place, facts, cancellationToken).ConfigureAwait(false);
+        return Made(folder, manifest, session) with { Source = file, Base = place };
     }
 
-    private static IEnumerable<WrittenFile> Written(string path) =>
-        new[] { path, path + OnnxOptions.ExternalSuffix }.Where(File.Exists).Select(WrittenFile.Of);
-
-    /// <summary>How inputs are prepared travels with the model, where base or ensemble says so.</summary>
-    private static IEnumerable<WrittenFile> CopyPreparation(ModelRequest request, string folder)
+    private async Task<EnsembleManifest> MembersAsync(
+        ParseResult parsed,
+        string file,
+        string place,
+        EnsembleManifest facts,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var file in PreparationFiles.Of(request.Ensemble, request.Base))
-        {
-            var copy = Path.Combine(folder, Path.GetFileName(file));
-            File.Copy(file, copy, overwrite: true);
-            yield return WrittenFile.Of(copy);
-        }
+        var origin = RepositoryFolder.Of(place);
+        using var model = PretrainedModels.Load(place, new ModelOptions { RepoId = origin.RepoId, Revision = origin.Revision });
+        using var set = OfficialCheckpoint.Read(file, model);
+        return await written.WriteAsync(parsed, set, model, facts, [place], cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<EnsembleManifest> NetworksAsync(
+        ParseResult parsed,
+        string file,
+        string? place,
+        EnsembleManifest facts,
+        CancellationToken cancellationToken
+    )
+    {
+        var path = ConfigFile(parsed) ?? (place is null ? null : Path.Combine(place, "config.json"));
+        var sizes = path is null ? null : VitConfig.Parse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false), path);
+        using var system = DeepEnsembleFile.Read(file, sizes, facts.Id2Label is null ? null : facts.Labels);
+        var origin = place is null ? null : RepositoryFolder.Of(place);
+        var from = new ManifestBase
+        {
+            RepoId = origin?.RepoId,
+            Revision = origin?.Revision,
+            ModelType = system.Model.ModelType,
+        };
+        return await written
+            .WriteSystemAsync(parsed, system, facts with { BaseModel = from }, [place], cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private string? ConfigFile(ParseResult parsed)
+    {
+        if (parsed.GetValue(config) is { } file)
+        {
+            Need.File(file, "--config");
+        }
+
+        return parsed.GetValue(config);
+    }
+
+    private Dictionary<string, string>? Labels(ParseResult parsed)
+    {
+        if (parsed.GetValue(labels) is not { } file)
+        {
+            return null;
+        }
+
+        Need.File(file, "--labels");
+        string[] names = [.. File.ReadAllLines(file).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        return names.Length > 0 && names.Distinct(StringComparer.Ordinal).Count() == names.Length
+            ? names.Index().ToDictionary(name => $"{name.Index}", name => name.Item)
+            : throw CommandException.Usage(
+                $"{file} lists {names.Length} class names; it must list one or more, each once and on a line of its own."
+            );
+    }
+
+    private static ConvertResult Made(string folder, EnsembleManifest manifest, Session session) =>
+        new()
+        {
+            Members = manifest.Members!.Count,
+            Output = folder,
+            Files =
+            [
+                .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(WrittenFile.Of),
+            ],
+            Warnings = session.Warnings,
+        };
 }

@@ -5,12 +5,15 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>What <c>convert</c> wrote.</summary>
 internal sealed record ConvertResult : ICommandResult
 {
-    public required string? Base { get; init; }
+    /// <summary>The file that was converted; null where a base or an ensemble was.</summary>
+    public string? Source { get; init; }
 
-    public required string? Ensemble { get; init; }
+    public string? Base { get; init; }
 
-    /// <summary>Length of the members axis, or of the list of models; null for the base alone.</summary>
-    public required int? Members { get; init; }
+    public string? Ensemble { get; init; }
+
+    /// <summary>Length of the members axis, or of the list of models; null for a model alone.</summary>
+    public int? Members { get; init; }
 
     public required string Output { get; init; }
 

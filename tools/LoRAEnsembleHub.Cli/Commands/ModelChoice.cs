@@ -43,6 +43,13 @@ internal sealed class ModelChoice
     /// <summary>Whether an ensemble is named.</summary>
     public bool NamesEnsemble(ParseResult parsed) => parsed.GetValue(ensemble) is not null;
 
+    /// <summary>The folder of the base that is named; null where none is.</summary>
+    /// <exception cref="CommandException">A folder or repository is not there.</exception>
+    public async Task<string?> BaseAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        parsed.GetValue(baseFolder) is { } named
+            ? await CachedRepository.FolderAsync(named, "--base", cancellationToken).ConfigureAwait(false)
+            : null;
+
     /// <summary>What the command line asks for; repositories that were pulled are looked up in the cache.</summary>
     /// <exception cref="CommandException">A folder or repository is not there.</exception>
     public Task<ModelRequest> ReadAsync(ParseResult parsed, Session session, CancellationToken cancellationToken) =>

@@ -13,22 +13,41 @@ internal sealed class WrittenEnsemble
     private readonly Option<string> output = OptionKinds.Needed("--output", "DIR", "Folder of the ensemble to write; a new or empty one");
     private readonly Option<string?> naming = OptionKinds.Naming();
     private readonly Option<string?> license = OptionKinds.License();
+    private readonly Option<int?> rootAdapter = OptionKinds.WholeNumber(
+        "--root-adapter",
+        "Put the adapter of this member, from 0, into the folder itself too, for programs that look for one there",
+        least: 0
+    );
 
     /// <summary>Adds the options to a verb.</summary>
     public WrittenEnsemble(Command command)
     {
-        Option[] options = [output, naming, license];
+        Option[] options = [output, naming, license, rootAdapter];
         foreach (var option in options)
         {
             command.Add(option);
         }
     }
 
+    /// <summary>The folder that is named.</summary>
+    public string Folder(ParseResult parsed) => parsed.GetValue(output)!;
+
+    /// <summary>Refuses options that do not go with what is made.</summary>
+    /// <param name="refuse">Refuses an option unless it is for one of these forms.</param>
+    /// <param name="named">Forms whose tensors may be spelled in several ways.</param>
+    /// <param name="described">Forms that come with a card.</param>
+    public void RefuseUnless(Action<Option, string[]> refuse, string[] named, string[] described)
+    {
+        refuse(naming, named);
+        refuse(rootAdapter, named);
+        refuse(license, described);
+    }
+
     /// <summary>Where it is to be written, once nothing is in the way.</summary>
     /// <exception cref="CommandException">Something is.</exception>
     public string Place(ParseResult parsed)
     {
-        var folder = parsed.GetValue(output)!;
+        var folder = Folder(parsed);
         Need.EmptyFolder(folder, "--output", "an ensemble made of others is written to a new folder, so that none is lost");
         return folder;
     }
@@ -47,14 +66,44 @@ internal sealed class WrittenEnsemble
         EnsembleManifest facts,
         IEnumerable<string?> like,
         CancellationToken cancellationToken
-    )
-    {
-        var options = new EnsembleWriterOptions
+    ) => EnsembleWriter.WriteAsync(Folder(parsed), set, model, facts, Options(parsed, like), cancellationToken);
+
+    /// <summary>The same with every member merged into a whole network.</summary>
+    /// <param name="parsed">The values of the options.</param>
+    /// <param name="set">The members.</param>
+    /// <param name="model">Their base.</param>
+    /// <param name="facts">What the manifest says besides.</param>
+    /// <param name="like">Folders that may say how inputs are prepared; the first that does is taken.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public Task<EnsembleManifest> WriteMergedAsync(
+        ParseResult parsed,
+        AdapterSet set,
+        PretrainedModel model,
+        EnsembleManifest facts,
+        IEnumerable<string?> like,
+        CancellationToken cancellationToken
+    ) => EnsembleWriter.WriteMergedAsync(Folder(parsed), set, model, facts, Options(parsed, like), cancellationToken);
+
+    /// <summary>The same for an ensemble of any method.</summary>
+    /// <param name="parsed">The values of the options.</param>
+    /// <param name="system">The ensemble.</param>
+    /// <param name="facts">What the manifest says besides, the base included.</param>
+    /// <param name="like">Folders that may say how inputs are prepared; the first that does is taken.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public Task<EnsembleManifest> WriteSystemAsync(
+        ParseResult parsed,
+        EnsembleSystem system,
+        EnsembleManifest facts,
+        IEnumerable<string?> like,
+        CancellationToken cancellationToken
+    ) => EnsembleWriter.WriteSystemAsync(Folder(parsed), system, identity: null, facts, Options(parsed, like), cancellationToken);
+
+    private EnsembleWriterOptions Options(ParseResult parsed, IEnumerable<string?> like) =>
+        new()
         {
             Naming = parsed.GetValue(naming) is { } word ? RunWords.Kind<PeftNaming>(word) : PeftNaming.Both,
             License = parsed.GetValue(license),
+            RootAdapter = parsed.GetValue(rootAdapter),
             InputFiles = PreparationFiles.Of(like).ToDictionary(file => Path.GetFileName(file), File.ReadAllText),
         };
-        return EnsembleWriter.WriteAsync(parsed.GetValue(output)!, set, model, facts, options, cancellationToken);
-    }
 }
