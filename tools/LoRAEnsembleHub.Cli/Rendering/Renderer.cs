@@ -91,9 +91,16 @@ internal sealed class Renderer(OutputFormat format)
             return;
         }
 
+        Block[] blocks = [.. result.ToBlocks()];
+        if (PlainText.Of(blocks) is { } plain)
+        {
+            Print(plain);
+            return;
+        }
+
         // cells are padded to the width of their column; at the end of a line that is only noise
         using var text = new StringWriter { NewLine = "\n" };
-        BlockWriter.Write(Consoles.For(text), result.ToBlocks());
+        BlockWriter.Write(Consoles.For(text), blocks);
         Print(string.Join('\n', text.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd(' '))));
     }
 
