@@ -52,6 +52,25 @@ public sealed class InspectTests(TinyBase tiny) : IClassFixture<TinyBase>
     }
 
     [Fact]
+    public async Task What_a_hub_would_say_of_a_card_is_said_without_one()
+    {
+        var sound = (await Tool.RunAsync("inspect", tiny.Ensemble, "--json")).Done().Json();
+        Assert.DoesNotContain(sound["notes"]!.AsArray(), note => ((string)note!).Contains("README", StringComparison.Ordinal));
+        var folder = Directory.CreateDirectory(Path.Combine(tiny.Folder, "odd-card")).FullName;
+        foreach (var name in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(tiny.Base, name), Path.Combine(folder, name));
+        }
+
+        var card = "---\nbase_model: /home/me/model\npipeline_tag: tea-making\n---\n# Mine\n";
+        await File.WriteAllTextAsync(Path.Combine(folder, "README.md"), card, TestContext.Current.CancellationToken);
+        var notes = (await Tool.RunAsync("inspect", folder, "--json")).Done().Json()["notes"]!.AsArray();
+        Assert.Equal(2, notes.Count);
+        Assert.Contains("/home/me/model", (string?)notes[0], StringComparison.Ordinal);
+        Assert.Contains("tea-making", (string?)notes[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_that_would_not_load_ends_with_1_and_says_why()
     {
         var folder = Directory.CreateDirectory(Path.Combine(tiny.Folder, "wrong-config")).FullName;

@@ -29,7 +29,17 @@ public sealed class PlainTextTests
     {
         Assert.Null(PlainText.Of([new Paragraph(text)]));
         Assert.Null(PlainText.Of([new Facts([("name", text)])]));
-        Assert.Null(PlainText.Of([new Grid(null, [new Column("name")], [[text]])]));
+        Assert.Null(
+            PlainText.Of([
+                new Grid(
+                    null,
+                    [new Column("name")],
+                    [
+                        [text],
+                    ]
+                ),
+            ])
+        );
     }
 
     private static Block Any(Random random)

@@ -75,7 +75,7 @@ internal sealed record EnsembleReport : ICommandResult
             Training = manifest?.Training,
             HashesMatch = hashesMatch,
             UnknownFields = [.. manifest?.Other?.Keys.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>()],
-            Notes = [.. MemberDifferences.Notes(members)],
+            Notes = [.. MemberDifferences.Notes(members), .. CardRemarks.Of(folder)],
             Problems = [.. problems, .. MemberDifferences.Problems(members, manifest)],
         };
     }

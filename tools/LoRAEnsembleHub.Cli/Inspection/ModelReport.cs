@@ -56,6 +56,8 @@ internal sealed record ModelReport : ICommandResult
 
     public required IReadOnlyList<string> Ignored { get; init; }
 
+    public required IReadOnlyList<string> Notes { get; init; }
+
     public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>Reads a folder; one whose config is not supported is told as its bare tensors, with the reason.</summary>
@@ -93,6 +95,7 @@ internal sealed record ModelReport : ICommandResult
             Preprocessing = InputPipelines.FilesIn(folder),
             UnknownConfigFields = survey.UnknownConfigFields,
             Ignored = survey.Ignored,
+            Notes = CardRemarks.Of(folder),
             Problems = survey.Problems,
         };
     }
@@ -117,7 +120,7 @@ internal sealed record ModelReport : ICommandResult
                 ("not used", Ignored.Count == 0 ? null : Figures.Listed(Ignored)),
                 ("unknown fields", UnknownConfigFields.Count == 0 ? null : string.Join(", ", UnknownConfigFields)),
             ]),
-            .. Remarks.Blocks([], Problems),
+            .. Remarks.Blocks(Notes, Problems),
         ];
 
     public IEnumerable<string> ToQuietLines() => Files.Select(file => file.Name);

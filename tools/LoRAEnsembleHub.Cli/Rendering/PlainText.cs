@@ -36,7 +36,10 @@ internal static class PlainText
                     && Table(
                         text,
                         [.. grid.Columns.Select(column => column.IsNumber)],
-                        [[.. grid.Columns.Select(column => column.Name)], .. grid.Rows]
+                        [
+                            [.. grid.Columns.Select(column => column.Name)],
+                            .. grid.Rows,
+                        ]
                     ),
                 _ => false,
             };
@@ -104,5 +107,7 @@ internal static class PlainText
     /// <summary>Latin letters without control characters, and the dashes, quotes and dots of text.</summary>
     private static bool IsPlain(string text) =>
         text.Length < MostColumns
-        && text.All(letter => letter is (>= ' ' and <= '~') or (>= '\u00a1' and < '\u0300' and not '\u00ad') or (>= '\u2010' and <= '\u2026'));
+        && text.All(letter =>
+            letter is (>= ' ' and <= '~') or (>= '\u00a1' and < '\u0300' and not '\u00ad') or (>= '\u2010' and <= '\u2026')
+        );
 }

@@ -6,6 +6,8 @@ namespace LoRAEnsembleHub.Managed.Tests.Hub.Cards;
 
 public sealed class CardTests
 {
+    private static string Repository => Path.GetFullPath(Golden.Locate("..", ".."));
+
     [Theory]
     [InlineData("---\nlicense: mit\n---\n# Body\n", "license: mit\n", "# Body\n")]
     [InlineData("---\r\nlicense: mit\r\n---\r\n# Body\r\n", "license: mit\r\n", "# Body\r\n")]
@@ -125,6 +127,24 @@ public sealed class CardTests
         var findings = CardRules.Check($"---\n{yaml}\n---\n", RepoType.Model);
         Assert.Equal((errors, warnings), (findings.Errors.Count, findings.Warnings.Count));
     }
+
+    [Theory]
+    [MemberData(nameof(ShippedCards))]
+    public void Cards_that_come_along_would_be_taken_without_a_word(string card)
+    {
+        var type = card.Contains("/datasets/", StringComparison.Ordinal) ? RepoType.Dataset : RepoType.Model;
+        var findings = CardFindings.Of(File.ReadAllText(Path.Combine(Repository, card)), type);
+        Assert.Empty(findings.Errors);
+        Assert.Empty(findings.Warnings);
+    }
+
+    public static TheoryData<string> ShippedCards() =>
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(Repository, "adapters"), "README.md", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(Repository, path).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Fact]
     public void A_card_without_metadata_is_warned_of() =>
