@@ -21,9 +21,13 @@ internal sealed class HtmlPage
         .inside{fill:var(--good);fill-opacity:.6}.outside{fill:var(--outside);fill-opacity:.6}
         .s0{--c:var(--c0)}.s1{--c:var(--c1)}.s2{--c:var(--c2)}.s3{--c:var(--c3)}.s4{--c:var(--c4)}.s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}
         .curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}.dashed{stroke-dasharray:6 3}.whisker{stroke:var(--c)}.dot{fill:var(--c)}
+        .dot.dashed{fill:var(--page);stroke:var(--c);stroke-width:1.5}.dot.dashed,.whisker.dashed{stroke-dasharray:none}.faint{stroke-width:1;stroke-opacity:.45}
+        .name{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
         .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.5rem 0;padding:0}
         .legend span{display:inline-block;width:1.4rem;height:0;border-top:3px solid var(--c);margin-right:.4rem;vertical-align:middle}
         .legend span.dashed{border-top-style:dashed}
+        .dots span{width:.6rem;height:.6rem;border:2px solid var(--c);border-radius:50%;background:var(--c)}
+        .dots span.dashed{border-style:solid;background:none}
         """;
 
     private readonly StringBuilder text = new();
@@ -59,6 +63,12 @@ internal sealed class HtmlPage
                 Paragraph(paragraph);
             }
 
+            if (section.Charts.Count > 0)
+            {
+                Legend(section.Legend, section.Charts.All(chart => chart is not LineChart { HasCurves: true }));
+                Charts(section.Charts.Select(chart => (chart.Draw(), chart.Caption)));
+            }
+
             if (section.Columns.Count > 0)
             {
                 Table(section.Columns, section.Rows);
@@ -80,11 +90,11 @@ internal sealed class HtmlPage
     }
 
     /// <summary>Which colour is what in the charts that follow; one name needs none.</summary>
-    internal void Legend(IReadOnlyList<string> names)
+    internal void Legend(IReadOnlyList<string> names, bool hasDotsAlone = false)
     {
         if (names.Count > 1)
         {
-            text.Append("<ul class=\"legend\">\n");
+            text.Append(CultureInfo.InvariantCulture, $"<ul class=\"legend{(hasDotsAlone ? " dots" : "")}\">\n");
             foreach (var (index, name) in names.Index())
             {
                 text.Append(
