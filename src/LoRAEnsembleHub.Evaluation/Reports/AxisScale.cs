@@ -6,6 +6,7 @@ namespace LoRAEnsembleHub.Evaluation;
 internal sealed class AxisScale
 {
     private const int MostSteps = 6;
+    private const int MostDecimals = 4; // longer numbers would not fit beside an axis
     private const double MostFineDecades = 2.5;
     private static readonly double[] mantissas = [1, 2, 5];
     private readonly double step;
@@ -88,7 +89,10 @@ internal sealed class AxisScale
         }
 
         var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 0, 9);
-        return (Math.Abs(tick) < step / 2 ? 0 : tick).ToString($"F{decimals}", CultureInfo.InvariantCulture);
+        var value = Math.Abs(tick) < step / 2 ? 0 : tick;
+        return decimals <= MostDecimals ? value.ToString($"F{decimals}", CultureInfo.InvariantCulture)
+            : value == 0 ? "0"
+            : value.ToString("0.###e0", CultureInfo.InvariantCulture);
     }
 
     /// <summary>1, 2 and 5 times the powers of ten, or these alone where there are many.</summary>

@@ -7,6 +7,8 @@ namespace LoRAEnsembleHub.Managed.Tests.Evaluation;
 /// <summary>Charts that makers of pages add: where their marks stand, and what they do with any name and number.</summary>
 public sealed class ChartTests
 {
+    private static readonly string[] Across = ["x1", "x2"];
+    private static readonly string[] Down = ["y1", "y2"];
     private static readonly string[] Foreign = ["<script", "<img", "<b>", "http:", "https:", "url("];
 
     [Fact]
@@ -59,6 +61,21 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Numbers_too_long_for_their_place_beside_an_axis_are_written_by_powers_of_ten()
+    {
+        var chart = Drawing(
+            new LineChart
+            {
+                Title = "rate",
+                XName = "updates",
+                Series = [new("a", [new(1, 0), new(2, 2.5e-5)])],
+            }
+        );
+        string[] words = [.. chart.Elements("text").Select(text => text.Value)];
+        Assert.All("0 5e-6 1.5e-5 2.5e-5".Split(' '), mark => Assert.Contains(mark, words));
+    }
+
+    [Fact]
     public void Whiskers_that_would_leave_a_logarithmic_axis_end_at_its_edge()
     {
         var chart = Drawing(Costs(new(10, 1, 0, 12), new(1000, 1)));
@@ -96,8 +113,8 @@ public sealed class ChartTests
             var (width, height) = (Number(svg, "width"), Number(svg, "height"));
             foreach (var line in svg.Elements("line"))
             {
-                Assert.All(new[] { "x1", "x2" }, name => Assert.InRange(Number(line, name), 0, width));
-                Assert.All(new[] { "y1", "y2" }, name => Assert.InRange(Number(line, name), 0, height));
+                Assert.All(Across, name => Assert.InRange(Number(line, name), 0, width));
+                Assert.All(Down, name => Assert.InRange(Number(line, name), 0, height));
             }
 
             Assert.All(svg.Elements("circle"), dot => Assert.InRange(Number(dot, "cx"), 0, width));
