@@ -182,6 +182,35 @@ public sealed class TrainingLogTests(TinyBase tiny) : IClassFixture<TinyBase>, I
     }
 
     [Fact]
+    public async Task The_log_lies_beside_the_manifest_and_the_page_of_evaluate_draws_it()
+    {
+        var log = TrainingLog.Find(tiny.Ensemble)!;
+        Assert.Equal((6, 6, 2), (log.TotalSteps, log.Points.Count, log.Points[0].MemberLosses!.Count));
+        Assert.True(log.Points[^1].Loss < log.Points[0].Loss);
+        var page = await PageAsync(tiny.Ensemble);
+        Assert.Contains("How it was trained", page, StringComparison.Ordinal);
+        Assert.Contains("Learning rate", page, StringComparison.Ordinal);
+        Assert.Equal(2, page.Split(" faint\"").Length - 1); // a thin line for each member
+
+        var copy = tiny.CopyOfEnsemble("unlogged");
+        File.Delete(Path.Combine(copy, TrainingLog.FileName));
+        Assert.DoesNotContain("How it was trained", await PageAsync(copy), StringComparison.Ordinal);
+        (await Tool.RunAsync("inspect", copy)).Done();
+    }
+
+    [Fact]
+    public async Task A_malformed_log_is_refused_where_it_is_read_and_told_of_by_inspect()
+    {
+        var copy = tiny.CopyOfEnsemble("malformed");
+        await File.WriteAllTextAsync(Path.Combine(copy, TrainingLog.FileName), "{}", TestContext.Current.CancellationToken);
+        (await Tool.RunAsync(Evaluation(copy, "--report", Path.Combine(scratch.Path, "no")))).Refused(1, TrainingLog.FileName);
+        (await Tool.RunAsync(Evaluation(copy))).Done(); // predicts without it
+        var inspected = await Tool.RunAsync("inspect", copy, "--json");
+        Assert.Equal(1, inspected.ExitCode);
+        Assert.Contains(TrainingLog.FileName, (string?)Assert.Single(inspected.Json()["problems"]!.AsArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_ensemble_written_over_another_does_not_keep_its_log()
     {
         var copy = tiny.CopyOfEnsemble("replaced");
@@ -202,5 +231,15 @@ public sealed class TrainingLogTests(TinyBase tiny) : IClassFixture<TinyBase>, I
     {
         File.WriteAllText(Path.Combine(scratch.Path, TrainingLog.FileName), "");
         EnsembleWriter.CheckFolder(scratch.Path);
+    }
+
+    private string[] Evaluation(string ensemble, params string[] more) =>
+        ["evaluate", "--base", tiny.Base, "--ensemble", ensemble, "--data", tiny.Data, .. more];
+
+    private async Task<string> PageAsync(string ensemble)
+    {
+        var report = Path.Combine(scratch.Path, Path.GetRandomFileName());
+        (await Tool.RunAsync(Evaluation(ensemble, "--report", report))).Done();
+        return await File.ReadAllTextAsync(Path.Combine(report, "report.html"), TestContext.Current.CancellationToken);
     }
 }
