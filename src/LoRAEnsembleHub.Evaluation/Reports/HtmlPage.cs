@@ -10,7 +10,7 @@ internal sealed class HtmlPage
     private const string Style = """
         :root{color-scheme:light dark;--ink:#222;--soft:#555;--page:#fff;--line:#ddd;--axis:#666;--good:#1b5e8c;--bad:#b3261e;--share:#777;--outside:#c05a00;--c0:#1b5e8c;--c1:#c05a00;--c2:#1d7a3e;--c3:#b3261e;--c4:#6f42a8;--c5:#7a5c1e;--c6:#b03a8c;--c7:#008080}
         @media (prefers-color-scheme:dark){:root{--ink:#ddd;--soft:#aaa;--page:#181818;--line:#444;--axis:#999;--good:#5aa9dd;--bad:#ff7a70;--share:#999;--outside:#f0a04b;--c0:#5aa9dd;--c1:#f0a04b;--c2:#6fcf8a;--c3:#ff7a70;--c4:#b79cf0;--c5:#cdb06a;--c6:#f08fd0;--c7:#4fd0d0}}
-        *{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:72rem;margin:1.5rem auto;
+        *{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:76rem;margin:1.5rem auto;
         padding:0 1rem;overflow-wrap:break-word}h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}p{max-width:46rem}
         .charts{display:flex;flex-wrap:wrap;gap:1rem 2rem;align-items:flex-start}figure{margin:0;max-width:100%}
         figcaption{max-width:22rem;margin-top:.3rem;color:var(--soft);font-size:.85rem}

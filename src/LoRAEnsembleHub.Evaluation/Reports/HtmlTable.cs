@@ -10,7 +10,7 @@ internal static class HtmlTable
     /// <summary>Small pictures are enlarged without blur, so that every pixel can be seen.</summary>
     internal const string Style = """
         .table{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:.9rem}
-        th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left}.number{text-align:right;font-variant-numeric:tabular-nums}td.number{white-space:nowrap}
+        th,td{padding:.25rem .45rem;border-bottom:1px solid var(--line);text-align:left}.number{text-align:right;font-variant-numeric:tabular-nums}td.number{white-space:nowrap}
         td img{height:4.5rem;image-rendering:pixelated;vertical-align:middle}
         td:first-child:not(:has(img)){min-width:8rem}
         @media (max-width:480px){table{font-size:.82rem}th,td{padding:.25rem .4rem}td img{height:3.2rem}
