@@ -6,9 +6,14 @@ namespace LoRAEnsembleHub.Evaluation;
 internal sealed class AxisScale
 {
     private const int MostSteps = 6;
+    private const int MostDecimals = 4; // longer numbers would not fit beside an axis
+    private const double MostFineDecades = 2.5;
+    private static readonly double[] mantissas = [1, 2, 5];
     private readonly double step;
+    private readonly bool isLog;
 
-    private AxisScale(double low, double high, double step) => (Low, High, this.step) = (low, high, step);
+    private AxisScale(double low, double high, double step, bool isLog = false) =>
+        (Low, High, this.step, this.isLog) = (low, high, step, isLog);
 
     internal double Low { get; }
 
@@ -18,6 +23,16 @@ internal sealed class AxisScale
     {
         get
         {
+            if (isLog)
+            {
+                foreach (var tick in LogTicks())
+                {
+                    yield return tick;
+                }
+
+                yield break;
+            }
+
             var first = (long)Math.Ceiling(Math.Round(Low / step, 6));
             var last = (long)Math.Floor(Math.Round(High / step, 6));
             for (var tick = first; tick <= last; tick++)
@@ -48,13 +63,61 @@ internal sealed class AxisScale
             : new AxisScale(low, high, step);
     }
 
+    /// <summary>An axis on which equal lengths are equal ratios.</summary>
+    /// <param name="values">One or more, all above 0.</param>
+    internal static AxisScale OfLog(IEnumerable<double> values)
+    {
+        var array = values.ToArray();
+        var (low, high) = (RoundBelow(array.Min()), RoundAbove(array.Max()));
+        return low < high ? new AxisScale(low, high, 0, isLog: true) : new AxisScale(low / 2, high * 2, 0, isLog: true);
+    }
+
     /// <summary>Where a value lies; 0 at the lower end, 1 at the upper.</summary>
-    internal double Share(double value) => (value - Low) / (High - Low);
+    internal double Share(double value) =>
+        isLog ? Math.Log(Math.Max(value, double.Epsilon) / Low) / Math.Log(High / Low) : (value - Low) / (High - Low);
 
     internal string Words(double tick)
     {
+        if (isLog)
+        {
+            var (size, unit) =
+                tick >= 1e9 ? (1e9, "G")
+                : tick >= 1e6 ? (1e6, "M")
+                : tick >= 1e3 ? (1e3, "k")
+                : (1, "");
+            return string.Create(CultureInfo.InvariantCulture, $"{tick / size:0.######}{unit}");
+        }
+
         var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 0, 9);
-        return (Math.Abs(tick) < step / 2 ? 0 : tick).ToString($"F{decimals}", CultureInfo.InvariantCulture);
+        var value = Math.Abs(tick) < step / 2 ? 0 : tick;
+        return decimals <= MostDecimals ? value.ToString($"F{decimals}", CultureInfo.InvariantCulture)
+            : value == 0 ? "0"
+            : value.ToString("0.###e0", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>1, 2 and 5 times the powers of ten, or these alone where there are many.</summary>
+    private IEnumerable<double> LogTicks()
+    {
+        var (first, last) = ((int)Math.Floor(Math.Log10(Low) + 1e-9), (int)Math.Ceiling(Math.Log10(High) - 1e-9));
+        var kept = Math.Log10(High / Low) > MostFineDecades ? mantissas[..1] : mantissas;
+        for (var power = first; power <= last; power++)
+        {
+            foreach (var tick in kept.Select(mantissa => mantissa * Math.Pow(10, power)))
+            {
+                if (tick >= Low * (1 - 1e-9) && tick <= High * (1 + 1e-9))
+                {
+                    yield return tick;
+                }
+            }
+        }
+    }
+
+    private static double RoundAbove(double value) => Step(value * (1 - 1e-9));
+
+    private static double RoundBelow(double value)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(value) + 1e-9));
+        return power * mantissas.Last(mantissa => mantissa * power <= value * (1 + 1e-9));
     }
 
     /// <summary>The least of 1, 2, 5 times a power of ten that is no smaller.</summary>

@@ -1,6 +1,6 @@
 namespace LoRAEnsembleHub.Evaluation;
 
-/// <summary>A part of a page that its maker adds before the figures: a heading, words, and a table whose rows may begin with a picture.</summary>
+/// <summary>A part of a page that its maker adds: a heading, words, drawings, and a table whose rows may begin with a picture.</summary>
 public sealed record HtmlSection
 {
     /// <summary>The heading; any text.</summary>
@@ -8,6 +8,12 @@ public sealed record HtmlSection
 
     /// <summary>One or more sentences each; any text.</summary>
     public IReadOnlyList<string> Paragraphs { get; init; } = [];
+
+    /// <summary>What the colours of the charts mean: a name for each of their series, in order. Default: none.</summary>
+    public IReadOnlyList<string> Legend { get; init; } = [];
+
+    /// <summary>Drawings, shown before the table. Default: none.</summary>
+    public IReadOnlyList<HtmlChart> Charts { get; init; } = [];
 
     /// <summary>Names of the columns after the picture; none writes no table.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];

@@ -9,17 +9,23 @@ internal static class HtmlTable
 {
     /// <summary>Small pictures are enlarged without blur, so that every pixel can be seen.</summary>
     internal const string Style = """
-        .table{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse}
-        th,td{padding:.25rem .7rem;border-bottom:1px solid var(--line);text-align:left}.number{text-align:right;font-variant-numeric:tabular-nums}
+        .table{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:.9rem}
+        th,td{padding:.25rem .45rem;border-bottom:1px solid var(--line);text-align:left}.number{text-align:right;font-variant-numeric:tabular-nums}td.number{white-space:nowrap}
         td img{height:4.5rem;image-rendering:pixelated;vertical-align:middle}
         td:first-child:not(:has(img)){min-width:8rem}
-        @media (max-width:480px){table{font-size:.85rem}th,td{padding:.25rem .4rem}td img{height:3.2rem}}
+        @media (max-width:480px){table{font-size:.82rem}th,td{padding:.25rem .4rem}td img{height:3.2rem}
+        td:first-child:not(:has(img)){position:sticky;left:0;min-width:6.5rem;max-width:9rem;background:var(--page)}}
         """;
+
+    private const string PlusMinus = " ± ";
+    private const string Missing = "–";
 
     internal static void Append(StringBuilder page, IReadOnlyList<string> columns, IReadOnlyList<HtmlRow> rows)
     {
         var hasPictures = rows.Any(row => !row.Png.IsEmpty);
-        var kinds = columns.Select((_, column) => rows.Count > 0 && rows.All(row => IsNumber(row.Cells, column))).ToArray();
+        var kinds = columns
+            .Select((_, column) => rows.Any(row => IsNumber(row.Cells, column)) && rows.All(row => IsNumber(row.Cells, column, Missing)))
+            .ToArray();
         page.Append("<div class=\"table\"><table>\n<thead><tr>").Append(hasPictures ? "<th></th>" : "");
         AppendCells(page, "th", columns, kinds);
         page.Append("</tr></thead>\n<tbody>\n");
@@ -51,6 +57,13 @@ internal static class HtmlTable
         }
     }
 
-    private static bool IsNumber(IReadOnlyList<string> cells, int column) =>
-        column < cells.Count && double.TryParse(cells[column], NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    /// <summary>Whether a cell is a number, a number with its deviation, or stands for one that is missing.</summary>
+    private static bool IsNumber(IReadOnlyList<string> cells, int column, string? missing = null) =>
+        column < cells.Count
+        && (
+            cells[column] == missing
+            || cells[column]
+                .Split(PlusMinus, 2)
+                .All(part => double.TryParse(part, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out _))
+        );
 }

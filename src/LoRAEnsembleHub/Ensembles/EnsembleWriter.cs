@@ -165,6 +165,16 @@ public static class EnsembleWriter
             await TextFile.WriteAsync(Path.Combine(folder, name), text, cancellationToken).ConfigureAwait(false);
         }
 
+        var log = Path.Combine(folder, TrainingLog.FileName);
+        if (options.Log is null)
+        {
+            File.Delete(log);
+        }
+        else
+        {
+            await TextFile.WriteAsync(log, options.Log.ToJson(), cancellationToken).ConfigureAwait(false);
+        }
+
         if (options.Card)
         {
             var card = EnsembleCard.Write(manifest, content.Facts, options);
@@ -315,7 +325,9 @@ public static class EnsembleWriter
             .Select(entry => Path.GetFileName(entry))
             .Order(StringComparer.Ordinal)
             .FirstOrDefault(name =>
-                !name.StartsWith('.') && name is not ("README.md" or RunConfig.FileName) && !InputPipelines.IsInputFile(name)
+                !name.StartsWith('.')
+                && name is not ("README.md" or RunConfig.FileName or TrainingLog.FileName)
+                && !InputPipelines.IsInputFile(name)
             );
         if (foreign is not null)
         {

@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Ensembles;
 
@@ -28,6 +29,9 @@ public sealed record EnsembleWriterOptions
 
     /// <summary>The command line that trained the ensemble, for the card; null leaves it out.</summary>
     public string? TrainingCommand { get; init; }
+
+    /// <summary>How the loss fell, written as training_log.json; null writes none, and takes away that of an earlier ensemble.</summary>
+    public TrainingLog? Log { get; init; }
 
     /// <summary>Further paragraphs for the card, in Markdown.</summary>
     public string? Notes { get; init; }

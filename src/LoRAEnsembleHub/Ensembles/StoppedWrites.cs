@@ -30,7 +30,7 @@ internal static partial class StoppedWrites
     }
 
     [GeneratedRegex(
-        @"^\.(adapter_model\.safetensors|adapter_config\.json|model\.safetensors|config\.json|heads\.safetensors|batch_ensemble\.safetensors|batch_ensemble\.json|lora_ensemble\.json|preprocessor_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|README\.md|run\.json|state\.safetensors)\.[a-z0-9]{8}\.[a-z0-9]{3}$"
+        @"^\.(adapter_model\.safetensors|adapter_config\.json|model\.safetensors|config\.json|heads\.safetensors|batch_ensemble\.safetensors|batch_ensemble\.json|lora_ensemble\.json|preprocessor_config\.json|vocab\.txt|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|README\.md|run\.json|training_log\.json|state\.safetensors)\.[a-z0-9]{8}\.[a-z0-9]{3}$"
     )]
     private static partial Regex Temporary();
 }

@@ -29,7 +29,7 @@ public sealed record StudyResult
     /// <summary>Numbers that were learned.</summary>
     public required long TrainedParameters { get; init; }
 
-    /// <summary>Bytes that the ensemble takes on disk, without its base.</summary>
+    /// <summary>Bytes that the ensemble takes on disk, without its base and without the log of its training.</summary>
     public required long StoredBytes { get; init; }
 
     /// <summary>Seconds per update, the median of this program's own; null where another process had made them all.</summary>

@@ -134,7 +134,10 @@ public sealed class StudyRunner
             Fingerprint = run.Fingerprint(config),
             Steps = (int?)ensemble.Manifest?.Training?["steps"] ?? settings.Steps ?? 0,
             TrainedParameters = (long?)ensemble.Manifest?.Training?["parameters"] ?? ensemble.System.ParameterCount,
-            StoredBytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length),
+            StoredBytes = new DirectoryInfo(folder)
+                .EnumerateFiles("*", SearchOption.AllDirectories)
+                .Where(file => file.Name != TrainingLog.FileName) // nobody needs it to predict
+                .Sum(file => file.Length),
             SecondsPerUpdate = seconds,
             MillisecondsPerExample = milliseconds,
             PeakBytes = peak,

@@ -34,6 +34,10 @@ internal abstract class JointMembers : TrainableSystem
         )
         {
             Members = members,
+            MemberLosses =
+                logits.size(0) == 1
+                    ? null
+                    : Own(EnsembleLoss.OfMembers(heard, batch.Labels, batch.ClassWeights), members, (int)logits.size(0)),
         };
     }
 
@@ -42,6 +46,17 @@ internal abstract class JointMembers : TrainableSystem
 
     /// <inheritdoc />
     public sealed override IEnumerable<KeyValuePair<string, Tensor>> Kept(int step) => [];
+
+    private static double?[] Own(float[] losses, int[]? heard, int members)
+    {
+        var own = new double?[members];
+        foreach (var (index, loss) in losses.Index())
+        {
+            own[heard?[index] ?? index] = loss;
+        }
+
+        return own;
+    }
 
     /// <summary>The members as the update after so many others sees them.</summary>
     private protected abstract AttachedMembers ViewAt(int step);

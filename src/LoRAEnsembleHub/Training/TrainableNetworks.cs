@@ -33,19 +33,20 @@ internal sealed class TrainableNetworks : TrainableSystem
     /// <inheritdoc />
     public override Gradients Learn(TrainingBatch batch)
     {
-        var (loss, gradients) = (0.0, new Dictionary<string, Tensor>(StringComparer.Ordinal));
+        var (loss, losses, gradients) = (0.0, new double?[networks.Length], new Dictionary<string, Tensor>(StringComparer.Ordinal));
         foreach (var (member, network) in networks.Index())
         {
             var (own, parts) = WholeNetwork.Learn(network, batch);
             var share = options.MemberReduction == MemberReduction.Mean ? 1.0 / networks.Length : 1.0;
             loss += share * own;
+            losses[member] = own;
             foreach (var (name, part) in parts)
             {
                 gradients.Add(Name(member, name), share == 1.0 ? part : part.mul_(share));
             }
         }
 
-        return new Gradients(loss, gradients);
+        return new Gradients(loss, gradients) { MemberLosses = losses.Length == 1 ? null : losses };
     }
 
     /// <inheritdoc />

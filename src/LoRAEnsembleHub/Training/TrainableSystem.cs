@@ -104,4 +104,7 @@ internal sealed record Gradients(double Loss, IReadOnlyDictionary<string, Tensor
 {
     /// <summary>The members that the update moves; null for all.</summary>
     public IReadOnlyList<int>? Members { get; init; }
+
+    /// <summary>The loss of every member by itself, null for those that sit out; null as a whole where one network is trained.</summary>
+    public IReadOnlyList<double?>? MemberLosses { get; init; }
 }

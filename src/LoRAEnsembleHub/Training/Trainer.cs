@@ -26,6 +26,7 @@ public sealed class Trainer : IDisposable
     private readonly Func<int, double> multiplierAt;
     private readonly Tensor? classWeights;
     private readonly int stepsPerEpoch;
+    private TrainingLogRecorder recorder;
     private int[]? memberSteps;
     private BatchesAhead? ahead;
 
@@ -61,6 +62,7 @@ public sealed class Trainer : IDisposable
         Route = model.Route;
         stepsPerEpoch = (examples.Count + options.BatchSize - 1) / options.BatchSize;
         TotalSteps = options.Steps ?? options.Epochs * stepsPerEpoch;
+        recorder = new TrainingLogRecorder(TotalSteps);
         var snapshots = options.Method == TrainingMethod.SnapshotEnsemble ? SnapshotSchedule.Of(options, TotalSteps) : null;
         var schedule = new LearningRateSchedule(options.Schedule, options.WarmupSteps, TotalSteps, stepsPerEpoch);
         multiplierAt = snapshots is null ? schedule.MultiplierAt : snapshots.MultiplierAt;
@@ -81,6 +83,11 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Numbers that are learned.</summary>
     public long ParameterCount => system.Parameters.Values.Sum(parameter => parameter.numel());
+
+    /// <summary>How the loss fell so far, also before a run was taken up again.</summary>
+    public TrainingLog Log => recorder.Log;
+
+    internal TrainingLogRecorder Recorder => recorder;
 
     internal TrainableSystem System => system;
 
@@ -153,7 +160,7 @@ public sealed class Trainer : IDisposable
             return false;
         }
 
-        (Step, Route) = TrainingCheckpoint.Read(checkpoint, this, Fingerprint());
+        (Step, Route, recorder) = TrainingCheckpoint.Read(checkpoint, this, Fingerprint());
         memberSteps = MemberDropout.Counts(options, Step);
         StopAhead();
         return true;
@@ -208,6 +215,7 @@ public sealed class Trainer : IDisposable
         optimizer.Step(gradients.ByName, rate, Step + 1, RowsOf(gradients));
         Step++;
         system.Updated(Step);
+        recorder.Add(Step, gradients.Loss, rate, gradients.MemberLosses);
         return new TrainingProgress(Step, TotalSteps, epoch, gradients.Loss, rate, norm);
     }
 

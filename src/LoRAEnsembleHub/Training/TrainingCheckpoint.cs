@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Training;
 
-/// <summary>The state of a run as one safetensors file: parameters, both moments, snapshots, and the number of updates.</summary>
+/// <summary>The state of a run as one safetensors file: parameters, both moments, snapshots, the number of updates, and their log.</summary>
 /// <remarks>Order of examples, augmentation and dropout are functions of seed and update, so they need no state.</remarks>
 internal static class TrainingCheckpoint
 {
@@ -27,14 +27,15 @@ internal static class TrainingCheckpoint
             ["fingerprint"] = fingerprint,
             ["route"] = trainer.Route.ToString(),
             ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture),
+            ["log"] = trainer.Recorder.State,
         };
         return TensorFile.WriteAsync(path, State(trainer, trainer.Step), metadata, cancellationToken);
     }
 
     /// <summary>Reads the file into a trainer.</summary>
-    /// <returns>The number of updates done, and the route that their products took.</returns>
+    /// <returns>The number of updates done, the route that their products took, and their log.</returns>
     /// <exception cref="TrainingException">It is no checkpoint of this run; nothing was changed.</exception>
-    public static (int Step, ProductRoute Route) Read(string path, Trainer trainer, string fingerprint)
+    public static (int Step, ProductRoute Route, TrainingLogRecorder Recorder) Read(string path, Trainer trainer, string fingerprint)
     {
         var metadata = Metadata(path);
         if (
@@ -54,13 +55,16 @@ internal static class TrainingCheckpoint
             );
         }
 
+        var recorder =
+            trainer.Recorder.Resumed(metadata.GetValueOrDefault("log"), step)
+            ?? throw new TrainingException($"{path} is damaged: its log makes no sense. Choose another output, or start anew.");
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var tensors = TensorFile.Read(path);
         try
         {
             Restore(path, tensors, State(trainer, step).ToList());
-            return (step, route);
+            return (step, route, recorder);
         }
         finally
         {

@@ -259,6 +259,7 @@ public sealed class TrainingRun : IDisposable
             License = config.License,
             InputFiles = pipeline.OwnFiles,
             TrainingCommand = command,
+            Log = trainer.Log,
         };
         var manifest = await EnsembleWriter
             .WriteSystemAsync(config.Output, system, model.Identity, facts, options, cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using LoRAEnsembleHub.Studies;
 using LoRAEnsembleHub.Torch.Tests.CommandLine;
 using LoRAEnsembleHub.Torch.Tests.Native;
@@ -154,6 +155,59 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
         var again = (await Tool.RunAsync("study", "--config", file)).Done();
         Assert.Contains("done before", again.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_page_shows_every_system_and_what_was_varied_and_needs_nothing_from_outside()
+    {
+        const string Hostile = "<img src=x> & \"co\"";
+        var config = Study("page") with
+        {
+            Systems =
+            [
+                new StudySystem { Name = "LoRA-Ensemble" },
+                new StudySystem
+                {
+                    Name = Hostile,
+                    Training = new JsonObject { ["method"] = "head-only" },
+                },
+            ],
+            Ranks = [1, 2],
+            Outside = [new StudyData { Name = "other", Data = tiny.Data }],
+            Corruptions = ["noise:1", "noise:3", "blur:5"],
+        };
+        var file = Path.Combine(scratch.Path, "page.json");
+        await File.WriteAllTextAsync(file, config.ToJson(), TestContext.Current.CancellationToken);
+        var path = Path.Combine(config.Output, "study.html");
+        Assert.Contains(path, (await Tool.RunAsync("study", "--config", file, "--quiet")).Done().Output, StringComparison.Ordinal);
+        var page = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        (await Tool.RunAsync("study", "--config", file)).Done();
+        Assert.Equal(page, await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+
+        string[] foreign = ["<img", "<script", "<link", "src=", "href=", "http:", "https:", "url(", "@import", scratch.Path];
+        Assert.All(foreign, text => Assert.DoesNotContain(text, page.Replace("&lt;img src=x&gt;", "", StringComparison.Ordinal)));
+        var body = XElement.Parse(
+            page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]
+        );
+        string[] headings = [.. body.Elements("h2").Select(heading => heading.Value)];
+        Assert.Contains("Scores against the rank", headings);
+        Assert.DoesNotContain("Scores against the number of members", headings); // all have two
+        Assert.Contains("Worse and worse examples: noise", headings);
+        Assert.DoesNotContain("Worse and worse examples: blur", headings); // one severity makes no curve
+        string[] dotted = [.. body.Descendants("svg").First().Elements("text").Where(IsName).Select(text => text.Value)];
+        Assert.Equal(["LoRA-Ensemble, rank 1", "LoRA-Ensemble, rank 2", Hostile], dotted);
+        var tables = body.Descendants("table").Where(table => table.Descendants("th").Any(head => head.Value == "seeds")).ToArray();
+        Assert.Equal(7, tables.Length); // scores, members, unfamiliar inputs, three under shift, cost
+        Assert.All(
+            tables,
+            table =>
+                Assert.Equal(
+                    ["LoRA-Ensemble", "LoRA-Ensemble", Hostile],
+                    table.Descendants("tr").Skip(1).Select(row => row.Element("td")!.Value)
+                )
+        );
+    }
+
+    private static bool IsName(XElement text) => text.Attribute("class")?.Value == "name";
 
     private StudyConfig Study(string name) =>
         new()

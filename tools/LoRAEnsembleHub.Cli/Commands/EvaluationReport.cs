@@ -39,6 +39,7 @@ internal static class EvaluationReport
             [
                 .. Sections(result),
                 .. result.Summary.Members.Count > 1 ? [Unsure(result, examples, inside)] : Array.Empty<HtmlSection>(),
+                .. TrainingSection.Of(result.Ensemble),
             ],
         };
         return ReportFiles.WriteAsync(folder, Markdown(result), result, HtmlReport.Write(inside, options), cancellationToken);

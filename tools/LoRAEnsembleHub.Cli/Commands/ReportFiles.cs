@@ -27,26 +27,25 @@ internal static class ReportFiles
         ICommandResult result,
         string page,
         CancellationToken cancellationToken
-    ) => WriteAsync(folder, In(folder), markdown, result, page, cancellationToken);
+    ) => WriteAsync(folder, In(folder), [markdown, Json(result), page], cancellationToken);
 
-    /// <summary>Writes three files of other names.</summary>
+    /// <summary>A result as the text of its file.</summary>
+    public static string Json(ICommandResult result) => Renderer.ToJson(result) + "\n";
+
+    /// <summary>Writes files of other names.</summary>
     /// <param name="folder">Made when absent.</param>
     /// <param name="paths">Where they lie in it.</param>
-    /// <param name="markdown">The first.</param>
-    /// <param name="result">What becomes the second, as JSON.</param>
-    /// <param name="third">The third.</param>
+    /// <param name="texts">As many, in the same order.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     public static async Task WriteAsync(
         string folder,
         IEnumerable<string> paths,
-        string markdown,
-        ICommandResult result,
-        string third,
+        IReadOnlyList<string> texts,
         CancellationToken cancellationToken
     )
     {
         Directory.CreateDirectory(folder);
-        foreach (var (path, text) in paths.Zip([markdown, Renderer.ToJson(result) + "\n", third]))
+        foreach (var (path, text) in paths.Zip(texts))
         {
             await File.WriteAllTextAsync(path, text, new UTF8Encoding(false), cancellationToken).ConfigureAwait(false);
         }

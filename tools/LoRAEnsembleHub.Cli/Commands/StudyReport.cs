@@ -5,10 +5,10 @@ using LoRAEnsembleHub.Studies;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
-/// <summary>Writes what a study found: for people, for programs, and every run on a line.</summary>
+/// <summary>Writes what a study found: for people, for programs, every run on a line, and as a page with charts.</summary>
 internal static class StudyReport
 {
-    private static readonly string[] names = ["study.md", "study.json", "runs.csv"];
+    private static readonly string[] names = ["study.md", "study.json", "runs.csv", "study.html"];
 
     /// <summary>Where the files lie.</summary>
     public static IEnumerable<string> In(string folder) => names.Select(name => Path.Combine(folder, name));
@@ -18,7 +18,13 @@ internal static class StudyReport
         StudyTableResult result,
         IReadOnlyList<StudyResult> runs,
         CancellationToken cancellationToken
-    ) => ReportFiles.WriteAsync(config.Output, In(config.Output), Markdown(config, result), result, Lines(runs), cancellationToken);
+    ) =>
+        ReportFiles.WriteAsync(
+            config.Output,
+            In(config.Output),
+            [Markdown(config, result), ReportFiles.Json(result), Lines(runs), StudyPage.Write(config, result)],
+            cancellationToken
+        );
 
     private static string Markdown(StudyConfig config, StudyTableResult result)
     {

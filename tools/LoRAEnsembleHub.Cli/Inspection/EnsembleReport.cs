@@ -3,6 +3,7 @@ using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Training;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Cli.Inspection;
@@ -56,6 +57,7 @@ internal sealed record EnsembleReport : ICommandResult
         var members = found
             .MemberFolders.Select((path, index) => MemberFact.Read(path, found.Manifest, found.Manifest?.Members?[index].Seed, problems))
             .ToArray();
+        CheckLog(folder, problems);
         var manifest = found.Manifest;
         var shared = SharedParameters(found, problems);
         return new EnsembleReport
@@ -88,6 +90,18 @@ internal sealed record EnsembleReport : ICommandResult
         HashesMatch == false ? ExitCode.Integrity
         : Problems.Count > 0 ? ExitCode.Failed
         : ExitCode.Done;
+
+    private static void CheckLog(string folder, List<string> problems)
+    {
+        try
+        {
+            TrainingLog.Find(folder);
+        }
+        catch (TrainingException e)
+        {
+            problems.Add(e.Message);
+        }
+    }
 
     private static long? SharedParameters(EnsembleFolder found, List<string> problems)
     {
