@@ -135,6 +135,25 @@ public sealed class Predictions
         );
     }
 
+    /// <summary>Some of the members, as an ensemble of their own.</summary>
+    /// <param name="members">Which ones, in the order wanted; at least one, each 0 … <see cref="Members"/> − 1.</param>
+    /// <returns>A copy with those members and their temperatures.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">None is asked for, or there is no such member.</exception>
+    public Predictions OfMembers(ReadOnlySpan<int> members)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(members.Length, nameof(members));
+        var size = Examples * Classes;
+        var (part, kept) = (new double[members.Length * size], new double[members.Length]);
+        for (var place = 0; place < members.Length; place++)
+        {
+            PredictionsCheck.Index(members[place], Members, nameof(members));
+            logits.AsSpan(members[place] * size, size).CopyTo(part.AsSpan(place * size));
+            kept[place] = temperatures[members[place]];
+        }
+
+        return new Predictions(part, kept, Examples, Classes, (int[]?)Labels, (string[]?)ClassNames);
+    }
+
     /// <summary>A run of the examples, as for calibrating on one half and testing on the other.</summary>
     /// <param name="range">Which examples; at least one.</param>
     /// <returns>A copy with those examples.</returns>

@@ -81,6 +81,71 @@ public sealed class MemberVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, ID
     }
 
     [Fact]
+    public async Task Added_members_follow_and_what_is_kept_is_counted_among_all()
+    {
+        var made = At("added");
+        var run = await Tool.RunAsync([
+            "members",
+            "--base",
+            tiny.Base,
+            "--ensemble",
+            tiny.Ensemble,
+            "--add",
+            Path.Combine(tiny.Ensemble, "member-00"),
+            "--keep",
+            "2,1",
+            "--output",
+            made,
+            "--json",
+        ]);
+        Assert.Equal(2, (int)run.Done().Json()["members"]!);
+        // the added copy of member 0, then member 1
+        Assert.Equal(await LogitsAsync(tiny.Ensemble), await LogitsAsync(made));
+        var changes = JsonNode.Parse(await ReadAsync(Path.Combine(made, "lora_ensemble.json")))!["training"]!["changes"]!.AsArray();
+        Assert.Equal(["add", "select"], changes.Select(change => (string?)change!["operation"]));
+        Assert.EndsWith("member-00", (string?)changes[0]!["sources"]![0]!["source"]);
+    }
+
+    [Fact]
+    public async Task Whole_networks_are_chosen_reordered_and_measured_as_members_are()
+    {
+        var (networks, made) = (At("networks"), At("turned"));
+        string[] of = ["--base", tiny.Base, "--ensemble", tiny.Ensemble];
+        (await Tool.RunAsync(["convert", .. of, "--to", "explicit", "--output", networks, "-q"])).Done();
+        string[] turn = ["members", "--ensemble", networks, "--output", made];
+        (await Tool.RunAsync([.. turn, "--average"])).Refused(2, "--average", "explicit-ensemble");
+        (await Tool.RunAsync([.. turn, "--naming", "v4"])).Refused(2, "--naming");
+        (await Tool.RunAsync([.. turn, "--add", tiny.Ensemble])).Refused(2, "--add");
+        Assert.False(Directory.Exists(made));
+        var json = (await Tool.RunAsync([.. turn, "--keep", "1,0", "--data", tiny.Data, "--json"])).Done().Json();
+        Assert.Equal(2, (int)json["members"]!);
+        Assert.Equal((double)json["before"]!["nll"]!, (double)json["after"]!["nll"]!, 12);
+        foreach (var (member, other) in new[] { ("00", "01"), ("01", "00") })
+        {
+            Assert.Equal(
+                await File.ReadAllBytesAsync(
+                    Path.Combine(made, $"member-{member}", "model.safetensors"),
+                    TestContext.Current.CancellationToken
+                ),
+                await WithNameAsync(Path.Combine(networks, $"member-{other}", "model.safetensors"), other, member)
+            );
+        }
+
+        var manifest = JsonNode.Parse(await ReadAsync(Path.Combine(made, "lora_ensemble.json")))!;
+        Assert.Equal("explicit-ensemble", (string?)manifest["method"]);
+        Assert.NotNull(manifest["metrics"]);
+    }
+
+    /// <summary>The bytes of a file whose header names its member, with another name.</summary>
+    private static async Task<byte[]> WithNameAsync(string file, string name, string other)
+    {
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        var at = bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes($"member-{name}"));
+        System.Text.Encoding.ASCII.GetBytes($"member-{other}").CopyTo(bytes, at);
+        return bytes;
+    }
+
+    [Fact]
     public async Task The_effect_of_an_average_is_measured_and_a_temperature_is_fitted_on_another_part()
     {
         var made = At("average");

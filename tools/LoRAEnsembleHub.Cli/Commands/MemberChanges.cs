@@ -40,11 +40,7 @@ internal sealed class MemberChanges
         {
             if (parsed.GetValue(keep) is not null || parsed.GetValue(drop) is not null)
             {
-                result.Note(
-                    "select",
-                    $"members {string.Join(", ", kept)}",
-                    ("members", new JsonArray([.. kept.Select(index => JsonValue.Create(index))]))
-                );
+                result.Note("select", Words(kept), Detail(kept));
             }
 
             if (parsed.GetValue(average))
@@ -80,7 +76,31 @@ internal sealed class MemberChanges
         }
     }
 
-    private int[] Kept(ParseResult parsed, int count)
+    /// <summary>What is kept, for people.</summary>
+    public static string Words(IEnumerable<int> kept) => $"members {string.Join(", ", kept)}";
+
+    /// <summary>What is kept, for the manifest.</summary>
+    public static (string Name, JsonNode? Value) Detail(IEnumerable<int> kept) =>
+        ("members", new JsonArray([.. kept.Select(index => JsonValue.Create(index))]));
+
+    /// <summary>Refuses what changes updates, of members that have none.</summary>
+    /// <param name="parsed">The values of the options.</param>
+    /// <param name="method">The members' method.</param>
+    /// <exception cref="CommandException">Such a change is asked for.</exception>
+    public void RefuseBeyondSelection(ParseResult parsed, string method)
+    {
+        Option[] others = [average, rank, store];
+        if (others.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+        {
+            throw CommandException.Usage($"{other.Name} changes LoRA updates; members of a {method} are whole networks.");
+        }
+    }
+
+    /// <summary>The members that are left, in their new order.</summary>
+    /// <param name="parsed">The values of the options.</param>
+    /// <param name="count">How many there are.</param>
+    /// <exception cref="CommandException">A member is asked for that is not there.</exception>
+    public int[] Kept(ParseResult parsed, int count)
     {
         var (wanted, unwanted) = (Numbers(parsed.GetValue(keep), "--keep", count), Numbers(parsed.GetValue(drop), "--drop", count));
         if (wanted is not null && unwanted is not null)

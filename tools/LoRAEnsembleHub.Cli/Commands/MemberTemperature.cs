@@ -8,13 +8,15 @@ namespace LoRAEnsembleHub.Cli.Commands;
 internal static class MemberTemperature
 {
     /// <summary>The temperature that still holds: each member's own, or that of the same members in another order; else null.</summary>
-    public static JsonNode? Of(EnsembleManifest before, ChangedMembers changed) =>
+    /// <param name="before">The old manifest.</param>
+    /// <param name="kept">For every member its place among the old ones; null where a member is made of several.</param>
+    /// <param name="changesNumbers">Whether members are others than before, or new ones.</param>
+    public static JsonNode? Of(EnsembleManifest before, IReadOnlyList<int>? kept, bool changesNumbers) =>
         before.Temperature switch
         {
-            JsonArray list when changed.Kept is { } kept && !changed.ChangesNumbers => new JsonArray([
-                .. kept.Select(member => list[member]!.DeepClone()),
-            ]),
-            JsonValue one when changed.Kept?.Count == before.Members!.Count && !changed.ChangesNumbers => one.DeepClone(),
+            _ when kept is null || changesNumbers => null,
+            JsonArray list => new JsonArray([.. kept.Select(member => list[member]!.DeepClone())]),
+            JsonValue one when kept.Count == before.Members!.Count => one.DeepClone(),
             _ => null,
         };
 

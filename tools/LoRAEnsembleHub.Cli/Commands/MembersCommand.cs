@@ -1,54 +1,42 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
-/// <summary>Makes an ensemble of another one's members: some of them, their average, lower ranks, another element type, a new temperature.</summary>
+/// <summary>
+/// Makes an ensemble of another one's members: some of them, with others, their average, lower ranks, another element type, a new temperature.
+/// </summary>
 internal sealed class MembersCommand : Verb
 {
     private readonly ModelChoice choice;
+    private readonly Option<string[]> add = new("--add")
+    {
+        Description = "Another ensemble, PEFT adapter or id of a pulled one, whose members follow; may be given several times",
+        HelpName = "SOURCE",
+    };
+
     private readonly MemberChanges changes;
-    private readonly Option<string?> data = OptionKinds.Text("--data", "PATH", "Data set to measure the effect on, before and after");
-    private readonly Option<string?> split = OptionKinds.Text("--split", "NAME", "Part of the data set to measure on (default: test)");
-    private readonly Option<string?> fitSplit = OptionKinds.Text(
-        "--fit-split",
-        "NAME",
-        "Part of the data set to fit the temperature on; not the one that is measured on"
-    );
-    private readonly Option<string?> temperature = OptionKinds.OneOf(
-        "--temperature",
-        "Fit one temperature for all members, or one for each; needs --data and --fit-split",
-        "joint",
-        "member"
-    );
-    private readonly Option<int?> limit = OptionKinds.WholeNumber(
-        "--limit",
-        "At most so many examples of each part, drawn with a fixed seed"
-    );
+    private readonly MemberEffect effect;
     private readonly WrittenEnsemble written;
-    private readonly InputChoice preparation;
 
     public MembersCommand()
         : base(
             "members",
-            "Write another ensemble of the members of one: chosen, reordered, averaged, of lower rank, rounded, calibrated anew"
+            "Write another ensemble of the members of one: with others, chosen, reordered, averaged, of lower rank, rounded, calibrated anew"
         )
     {
         choice = new ModelChoice(Command);
+        Command.Add(add);
         changes = new MemberChanges(Command);
-        Option[] options = [data, split, fitSplit, temperature, limit];
-        foreach (var option in options)
-        {
-            Command.Add(option);
-        }
-
         written = new WrittenEnsemble(Command);
-        preparation = new InputChoice(Command);
+        effect = new MemberEffect(Command);
     }
 
     public override async Task<ICommandResult> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
@@ -56,25 +44,47 @@ internal sealed class MembersCommand : Verb
         var request = await choice.ReadAsync(parsed, session, cancellationToken).ConfigureAwait(false);
         var folder = request.Ensemble ?? throw CommandException.Usage("--ensemble is missing; its members are what is changed.");
         var output = written.Place(parsed);
-        var (place, measured, fitted) = (parsed.GetValue(data), parsed.GetValue(split) ?? "test", parsed.GetValue(fitSplit));
-        RefuseTemperature(place, measured, fitted, parsed.GetValue(temperature));
-        if (place is not null)
+        effect.Refuse(parsed);
+        var added = new List<string>();
+        foreach (var source in parsed.GetValue(add) ?? [])
         {
-            Need.FileOrFolder(place, "--data");
+            added.Add(await CachedRepository.FolderAsync(source, "--add", cancellationToken).ConfigureAwait(false));
+        }
+
+        var measuring = new Measuring(session, Measuring.UsualBatchSize, cancellationToken);
+        if (EnsembleFolder.Open(folder).Manifest is { IsLora: false })
+        {
+            return await OfNetworksAsync(parsed, request, output, measuring, session, cancellationToken).ConfigureAwait(false);
         }
 
         using var loaded = LoadedModel.OpenLora(request, session);
         var members = loaded.Adapters!;
-        using var changed = changes.Apply(parsed, members);
-        var manifest = Manifest(loaded, changed);
-        var measuring = new Measuring(session, Measuring.UsualBatchSize, cancellationToken);
-        var pipeline = place is null ? null : preparation.Read(parsed, request);
-        Predictions Predict(AdapterSet set, string part)
+        using var assembly = added.Count == 0 ? null : Assembled(loaded, [folder, .. added], request, session);
+        using var changed = changes.Apply(parsed, assembly?.Members ?? members);
+        var manifest = Manifest(
+            loaded,
+            changed.Set.Count == 1 ? "single-lora" : "lora-ensemble",
+            changed.Set.Count,
+            changed.Kept,
+            assembly is not null || changed.ChangesNumbers
+        );
+        var words = changed.InWords;
+        if (assembly is not null)
         {
-            loaded.Base.Swap(set);
+            words = [$"{assembly.Members.Count - members.Count} members added", .. words];
+            manifest = manifest.WithChange("add", ("sources", new JsonArray([.. assembly.Sources.Skip(1).Select(Described)])));
+        }
+
+        foreach (var (operation, details) in changed.Steps)
+        {
+            manifest = manifest.WithChange(operation, details);
+        }
+
+        Predictions OfChanged(LabeledExamples examples)
+        {
+            loaded.Base.Swap(changed.Set);
             try
             {
-                var examples = ExampleSets.OpenFor(pipeline!, place!, part, loaded.Labels, parsed.GetValue(limit));
                 return measuring.PredictRaw(loaded, examples, withLabels: true);
             }
             finally
@@ -83,24 +93,16 @@ internal sealed class MembersCommand : Verb
             }
         }
 
-        if (parsed.GetValue(temperature) is { } kind)
-        {
-            manifest = MemberTemperature.Fit(manifest, Predict(changed.Set, fitted!), kind == "member", loaded.Aggregation, fitted!);
-        }
-
-        var temperatures = manifest.Temperatures;
-        var (old, now) = place is null
-            ? (null, null)
-            : (
-                Predict(members, measured).WithTemperature(loaded.Temperatures),
-                Predict(changed.Set, measured).WithTemperature(temperatures)
-            );
-        manifest = manifest with
-        {
-            Metrics = now is null ? null : EnsembleMetrics.Of(now, RepositoryFolder.OfData(place!).RepoId, measured),
-        };
+        var measured = effect.Measure(
+            parsed,
+            request,
+            loaded,
+            manifest,
+            examples => measuring.PredictRaw(loaded, examples, withLabels: true),
+            OfChanged
+        );
         manifest = await written
-            .WriteAsync(parsed, changed.Set, loaded.Base, manifest, [folder, request.Base], cancellationToken)
+            .WriteAsync(parsed, changed.Set, loaded.Base, measured.Manifest, [folder, request.Base], cancellationToken)
             .ConfigureAwait(false);
         return new MembersResult
         {
@@ -109,53 +111,132 @@ internal sealed class MembersCommand : Verb
             Members = changed.Set.Count,
             Rank = changed.Set.Rank,
             Parameters = changed.Set.ParameterCount,
-            Changes = changed.InWords,
+            Changes = words,
             LargestError = changed.LargestError,
-            Temperatures = temperatures,
-            Before = old is null ? null : EvaluationScores.Of(old.Aggregate(loaded.Aggregation), old.Labels!),
-            After = now is null ? null : EvaluationScores.Of(now.Aggregate(loaded.Aggregation), now.Labels!),
+            Temperatures = manifest.Temperatures,
+            Before = measured.Before,
+            After = measured.After,
             Warnings = session.Warnings,
         };
     }
 
-    private static void RefuseTemperature(string? place, string measured, string? fitted, string? kind)
+    /// <summary>Members that are whole networks are chosen and reordered; what else there is to change belongs to updates.</summary>
+    private async Task<ICommandResult> OfNetworksAsync(
+        ParseResult parsed,
+        ModelRequest request,
+        string output,
+        Measuring measuring,
+        Session session,
+        CancellationToken cancellationToken
+    )
     {
-        var fault =
-            (kind is null) != (fitted is null) ? "--temperature and --fit-split go together; give both."
-            : kind is not null && place is null ? "--temperature needs --data to be fitted on."
-            : fitted == measured
-                ? $"--fit-split is {fitted}, which is measured on; what is fitted to the examples it is measured on looks too good."
-            : null;
-        if (fault is not null)
+        using var loaded = LoadedModel.Open(request, session);
+        var method = loaded.Ensemble!.System.Method;
+        if (loaded.Model is not ModelEnsemble networks)
         {
-            throw CommandException.Usage(fault);
+            throw CommandException.Usage(
+                $"{request.Ensemble} is a {method}, whose members share one network; members are chosen among LoRA members and whole networks."
+            );
         }
+
+        if (parsed.GetValue(add) is { Length: > 0 })
+        {
+            throw CommandException.Usage($"{request.Ensemble} is a {method}; --add joins LoRA members of one base.");
+        }
+
+        changes.RefuseBeyondSelection(parsed, method);
+        written.RefuseUnless(
+            (option, _) =>
+            {
+                if (parsed.GetResult(option) is { Implicit: false } && option.Name != "--license")
+                {
+                    throw CommandException.Usage($"{option.Name} is for LoRA members; {request.Ensemble} is a {method}.");
+                }
+            },
+            named: [],
+            described: []
+        );
+        var kept = changes.Kept(parsed, networks.Models.Count);
+        var manifest = Manifest(loaded, method, kept.Length, kept, changesNumbers: false);
+        string[] words = [];
+        if (kept.Length < networks.Models.Count || !kept.SequenceEqual(kept.Order()))
+        {
+            words = [MemberChanges.Words(kept)];
+            manifest = manifest.WithChange("select", MemberChanges.Detail(kept));
+        }
+
+        Predictions OfAll(LabeledExamples examples) => measuring.PredictRaw(loaded, examples, withLabels: true);
+        var measured = effect.Measure(parsed, request, loaded, manifest, OfAll, examples => OfAll(examples).OfMembers(kept));
+        var seeds = loaded.Ensemble.Manifest!.Members!;
+        var system = EnsembleSystem.OfNetworks(
+            method,
+            [.. kept.Select(member => networks.Models[member])],
+            [.. kept.Select(member => seeds[member].Seed)]
+        ); // not disposed: its networks are those that were loaded
+        manifest = await written
+            .WriteSystemAsync(parsed, system, measured.Manifest, [request.Ensemble], cancellationToken)
+            .ConfigureAwait(false);
+        return new MembersResult
+        {
+            Ensemble = request.Ensemble!,
+            Output = output,
+            Members = kept.Length,
+            Rank = null,
+            Parameters = system.ParameterCount,
+            Changes = words,
+            LargestError = null,
+            Temperatures = manifest.Temperatures,
+            Before = measured.Before,
+            After = measured.After,
+            Warnings = session.Warnings,
+        };
     }
 
-    /// <summary>The old manifest with the changes noted; figures and a temperature that belong to other members are left out.</summary>
-    private static EnsembleManifest Manifest(LoadedModel loaded, ChangedMembers changed)
+    private static EnsembleAssembly Assembled(LoadedModel loaded, IReadOnlyList<string> folders, ModelRequest request, Session session)
+    {
+        var assembly = EnsembleAssembly.Load(folders, loaded.Base, request.AllowBaseMismatch);
+        foreach (var warning in assembly.Warnings.Where(warning => !session.Warnings.Contains(warning)))
+        {
+            session.Warn(warning);
+        }
+
+        if (!assembly.Labels.SequenceEqual(loaded.Labels, StringComparer.Ordinal))
+        {
+            assembly.Dispose();
+            throw CommandException.Usage(
+                $"{folders[0]} does not name its classes and what is added does; put them together with assemble, the named ones first."
+            );
+        }
+
+        return assembly;
+    }
+
+    private static JsonNode Described(AssemblySource source) =>
+        new JsonObject
+        {
+            ["source"] = RepositoryFolder.Of(Path.GetFullPath(source.Folder)).RepoId,
+            ["members"] = source.Members,
+            ["method"] = source.Method,
+            ["classes_reordered"] = source.Reordered,
+        };
+
+    /// <summary>The old manifest for other members; figures and a temperature that belong to the old ones are left out.</summary>
+    private static EnsembleManifest Manifest(LoadedModel loaded, string method, int count, IReadOnlyList<int>? kept, bool changesNumbers)
     {
         var before =
             loaded.Ensemble!.Manifest
             ?? new EnsembleManifest { Id2Label = loaded.Labels.Index().ToDictionary(label => $"{label.Index}", label => label.Item) };
-        var manifest = before with
+        return before with
         {
-            Method = changed.Set.Count == 1 ? "single-lora" : "lora-ensemble",
+            Method = method,
             Members =
             [
                 .. Enumerable
-                    .Range(0, changed.Set.Count)
-                    .Select(member => changed.Kept is { } kept ? before.Members?[kept[member]] : null)
-                    .Select(member => member ?? new ManifestMember()),
+                    .Range(0, count)
+                    .Select(member => (kept is null ? null : before.Members?.ElementAtOrDefault(kept[member])) ?? new ManifestMember()),
             ],
-            Temperature = MemberTemperature.Of(before, changed),
+            Temperature = MemberTemperature.Of(before, kept, changesNumbers),
             Metrics = null,
         };
-        foreach (var (operation, details) in changed.Steps)
-        {
-            manifest = manifest.WithChange(operation, details);
-        }
-
-        return manifest;
     }
 }

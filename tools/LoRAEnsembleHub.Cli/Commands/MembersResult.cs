@@ -12,8 +12,8 @@ internal sealed record MembersResult : ICommandResult
 
     public required int Members { get; init; }
 
-    /// <summary>The highest rank of any update.</summary>
-    public required int Rank { get; init; }
+    /// <summary>The highest rank of any update; null for whole networks.</summary>
+    public required int? Rank { get; init; }
 
     public required long Parameters { get; init; }
 
@@ -40,7 +40,7 @@ internal sealed record MembersResult : ICommandResult
             ("made of", Ensemble),
             ("changes", Changes.Count > 0 ? string.Join("; ", Changes) : "none but the writing"),
             ("members", $"{Members}"),
-            ("highest rank", $"{Rank}"),
+            ("highest rank", Rank is { } rank ? $"{rank}" : null),
             ("numbers", Figures.Count(Parameters)),
             ("largest error", LargestError is { } error ? Figures.Percent(error) + " of an update" : null),
             ("temperature", Temperatures.All(one => one == 1) ? null : string.Join(", ", Temperatures.Distinct().Select(Figures.Score))),
