@@ -62,6 +62,7 @@ internal static class Application
             new MembersCommand(),
             new MergeCommand(),
             new ConvertCommand(),
+            new CardCommand(),
             new BenchCommand(),
             new PullCommand(),
             new PushCommand(),

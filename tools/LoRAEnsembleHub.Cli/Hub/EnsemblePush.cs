@@ -61,14 +61,7 @@ internal static class EnsemblePush
 
         if (!File.Exists(Path.Combine(folder, CardName)))
         {
-            var facts = new EnsembleCardFacts(
-                ensemble.Manifest.PredictionCount,
-                report.Members.SelectMany(member => member.Ranks).DefaultIfEmpty().Max(),
-                report.Parameters
-            )
-            {
-                RepoId = repo.FullName,
-            };
+            var facts = EnsembleFacts.Of(report, ensemble.Manifest, repo.FullName);
             File.WriteAllText(Path.Combine(folder, CardName), EnsembleCard.Write(ensemble.Manifest, facts, new EnsembleWriterOptions()));
             session.Note($"{Path.Combine(folder, CardName)} was missing and was written from the manifest.");
         }

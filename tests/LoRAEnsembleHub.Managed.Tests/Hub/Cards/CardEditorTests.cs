@@ -1,0 +1,117 @@
+using LoRAEnsembleHub.Hub.Serving.Cards;
+
+namespace LoRAEnsembleHub.Managed.Tests.Hub.Cards;
+
+public sealed class CardEditorTests
+{
+    private const string Fresh = """
+        ---
+        library_name: peft
+        base_model: "team/base"
+        tags: ["lora", "calibration"]
+        metrics: ["accuracy"]
+        model-index:
+          - name: "x"
+            results:
+              - task: { type: image-classification }
+                dataset: { type: "a/b", name: "a/b" }
+                metrics:
+                  - { type: "accuracy", value: 0.9 }
+        ---
+
+        # Made
+
+        """;
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public void Only_what_changed_is_written_anew(string end)
+    {
+        var card = """
+            ---
+            # mine
+            license: mit   # for now
+            base_model:   'team/base'
+            tags:
+            - own        # keep
+            - lora
+
+            # results, by hand
+            model-index:
+            - name: old
+              results: []
+
+            # the end
+            extra: {b: 1, a: [2, 3]}
+            ---
+            # My words
+
+            Stay --- as they are.
+
+            """.ReplaceLineEndings(end);
+        var expected = """
+            ---
+            # mine
+            license: mit   # for now
+            base_model:   'team/base'
+            tags: ["own","lora","calibration"]
+
+            # results, by hand
+            model-index:
+              - name: "x"
+                results:
+                  - task: { type: image-classification }
+                    dataset: { type: "a/b", name: "a/b" }
+                    metrics:
+                      - { type: "accuracy", value: 0.9 }
+
+            # the end
+            extra: {b: 1, a: [2, 3]}
+            library_name: peft
+            metrics: ["accuracy"]
+            ---
+            # My words
+
+            Stay --- as they are.
+
+            """.ReplaceLineEndings(end);
+        var (updated, changed) = CardEditor.Update(card, Fresh);
+        Assert.Equal(expected, updated);
+        Assert.Equal(["tags", "model-index", "library_name", "metrics"], changed);
+        (updated, changed) = CardEditor.Update(updated, Fresh);
+        Assert.Equal(expected, updated);
+        Assert.Empty(changed);
+    }
+
+    [Fact]
+    public void A_card_without_metadata_gets_them_in_front_and_none_becomes_the_fresh_one()
+    {
+        Assert.Equal(Fresh, CardEditor.Update("", Fresh).Card);
+        var metadata = Fresh[..Fresh.IndexOf("\n# Made", StringComparison.Ordinal)];
+        Assert.Equal($"{metadata}# Words\n", CardEditor.Update("# Words\n", Fresh).Card);
+        Assert.Equal($"{metadata}# Words\n", CardEditor.Update("---\n---\n# Words\n", Fresh).Card);
+    }
+
+    [Theory]
+    [InlineData("{license: mit}", "braces")]
+    [InlineData("base_model: &b other/base\nnew_version: *b", "is named")]
+    [InlineData("tags: [a", "Line")]
+    [InlineData("a: 1\na: 2", "twice")]
+    public void Metadata_that_cannot_be_changed_field_by_field_are_refused(string yaml, string word) =>
+        Assert.Contains(
+            word,
+            Assert.Throws<InvalidDataException>(() => CardEditor.Update($"---\n{yaml}\n---\n", Fresh)).Message,
+            StringComparison.Ordinal
+        );
+
+    [Theory]
+    [MemberData(nameof(CardTests.ShippedCards), MemberType = typeof(CardTests))]
+    public void Cards_that_come_along_are_up_to_date_with_themselves(string card)
+    {
+        var text = File.ReadAllText(Path.GetFullPath(Golden.Locate("..", "..", card)));
+        var (updated, changed) = CardEditor.Update(text, text);
+        Assert.Equal(text, updated);
+        Assert.Empty(changed);
+    }
+}
