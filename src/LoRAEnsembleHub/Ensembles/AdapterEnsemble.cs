@@ -93,6 +93,6 @@ public sealed class AdapterEnsemble : IDisposable
                 : throw new AdapterException($"{folder}: id2label has {labels.Count} labels; the members' heads have {classes} classes.");
         }
 
-        return model.Labels.Count == classes ? model.Labels : [.. Enumerable.Range(0, classes).Select(index => $"LABEL_{index}")];
+        return model.Labels.Count == classes ? model.Labels : ModelConfig.NumberedLabels(classes);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
@@ -20,8 +21,6 @@ public static class DeepEnsembleFile
 
     private static readonly string[] start = ["class_token", "conv_proj.weight", "conv_proj.bias", "encoder.pos_embedding"];
     private static readonly string[] end = ["encoder.ln.weight", "encoder.ln.bias", $"{Head}weight", $"{Head}bias"];
-
-    private static readonly string[] fused = ["query", "key", "value"];
 
     private static readonly string[] block =
     [
@@ -118,13 +117,13 @@ public static class DeepEnsembleFile
         var layout = new VitLayout(
             (VitConfig)
                 (sizes with { Architectures = null, LayerNormEps = sizes.LayerNormEps ?? 1e-6 }).WithLabels(
-                    labels ?? [.. Enumerable.Range(0, classes).Select(index => $"LABEL_{index}")]
+                    labels ?? ModelConfig.NumberedLabels(classes)
                 )
         );
         var source = new WeightSource(stored.Path, stored.Path, stored.FileBytes, tensors);
         return PretrainedModels.Build(
             layout,
-            () => WeightMap.Of(place, [source], StoredWeights.NoOwner, layout.Catalogue.Prefix, CPU, ScalarType.Float32),
+            () => WeightMap.Of(place, [source], owner: null, layout.Catalogue.Prefix, CPU, ScalarType.Float32),
             Path.GetDirectoryName(Path.GetFullPath(stored.Path))!,
             new ModelOptions()
         );
@@ -177,57 +176,45 @@ public static class DeepEnsembleFile
             );
         }
 
-        string[] names =
+        var names = Names((each - OuterTensors) / block.Length);
+        return starts.Select(first =>
+            (IReadOnlyList<(string, TensorView)>)[.. names.Zip(views.Skip(first), (name, tensor) => (name, tensor.View))]
+        );
+    }
+
+    /// <summary>torchvision's names of a whole network, in the order of its parameters.</summary>
+    private static string[] Names(int layers) =>
         [
             .. start,
             .. Enumerable
-                .Range(0, (each - OuterTensors) / block.Length)
+                .Range(0, layers)
                 .SelectMany(layer =>
                     block.Select(name => string.Create(CultureInfo.InvariantCulture, $"encoder.layers.encoder_layer_{layer}.{name}"))
                 ),
             .. end,
         ];
-        return starts.Select(first =>
-            (IReadOnlyList<(string, TensorView)>)[.. names.Zip(views.Skip(first), (name, tensor) => (name, tensor.View))]
-        );
-    }
 
     /// <summary>Tensors of their own by name, outside every scope; weights are not copied, only joined where the layout joins them.</summary>
     private static Dictionary<string, Tensor> Named(ModelEnsemble networks)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        return networks
-            .Models.Index()
-            .SelectMany(member => Named(member.Index, member.Item))
-            .ToDictionary(entry => entry.Key, entry => entry.Value.alias().DetachFromDisposeScope(), StringComparer.Ordinal);
-    }
-
-    private static IEnumerable<KeyValuePair<string, Tensor>> Named(int member, PretrainedModel model)
-    {
-        Tensor Of(string name) => model.Parameters[name];
-        KeyValuePair<string, Tensor> Entry(string name, Tensor value) =>
-            KeyValuePair.Create(string.Create(CultureInfo.InvariantCulture, $"{MemberPrefix}{member}.{name}"), value);
-        yield return Entry(start[0], Of("embeddings.cls_token"));
-        yield return Entry("encoder.pos_embedding", Of("embeddings.position_embeddings"));
-        foreach (var kind in new[] { "weight", "bias" })
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (member, model) in networks.Models.Index())
         {
-            yield return Entry($"conv_proj.{kind}", Of($"embeddings.patch_embeddings.projection.{kind}"));
-            yield return Entry($"encoder.ln.{kind}", Of($"layernorm.{kind}"));
-            yield return Entry($"{Head}{kind}", Of($"{VitLayout.Classifier}.{kind}"));
-            foreach (var layer in Enumerable.Range(0, model.Config.NumHiddenLayers))
+            var names = Names(model.Config.NumHiddenLayers);
+            var beside = names.ToFrozenSet(StringComparer.Ordinal);
+            foreach (var name in names)
             {
-                var (from, to) = ($"encoder.layer.{layer}", $"encoder.layers.encoder_layer_{layer}");
-                yield return Entry($"{to}.ln_1.{kind}", Of($"{from}.layernorm_before.{kind}"));
-                yield return Entry($"{to}.ln_2.{kind}", Of($"{from}.layernorm_after.{kind}"));
-                yield return Entry(
-                    $"{to}.self_attention.in_proj_{kind}",
-                    cat([.. fused.Select(part => Of($"{from}.attention.attention.{part}.{kind}"))])
+                // one weight here, or the rows of several
+                Tensor[] parts = [.. NameTable.Default.Match(name, beside).Names.Select(weight => model.Parameters[weight])];
+                tensors.Add(
+                    string.Create(CultureInfo.InvariantCulture, $"{MemberPrefix}{member}.{name}"),
+                    (parts is [var alone] ? alone.alias() : cat(parts)).DetachFromDisposeScope()
                 );
-                yield return Entry($"{to}.self_attention.out_proj.{kind}", Of($"{from}.attention.output.dense.{kind}"));
-                yield return Entry($"{to}.mlp.0.{kind}", Of($"{from}.intermediate.dense.{kind}"));
-                yield return Entry($"{to}.mlp.3.{kind}", Of($"{from}.output.dense.{kind}"));
             }
         }
+
+        return tensors;
     }
 }

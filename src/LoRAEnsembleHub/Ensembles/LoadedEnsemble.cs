@@ -205,6 +205,6 @@ public sealed class LoadedEnsemble : IDisposable
                 );
         }
 
-        return own.Count == classes ? own : [.. Enumerable.Range(0, classes).Select(index => $"LABEL_{index}")];
+        return own.Count == classes ? own : ModelConfig.NumberedLabels(classes);
     }
 }

@@ -88,6 +88,10 @@ public abstract record ModelConfig
     /// <summary>The config as transformers writes it: two spaces, sorted by name, with a line feed at the end.</summary>
     public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, GetType(), ConfigJson.Options)!);
 
+    /// <summary>The names that transformers gives classes without names.</summary>
+    internal static IReadOnlyList<string> NumberedLabels(int classes) =>
+        [.. Enumerable.Range(0, classes).Select(index => $"LABEL_{index}")];
+
     /// <summary>The same config for a head of other classes.</summary>
     internal ModelConfig WithLabels(IReadOnlyList<string> names) =>
         this with

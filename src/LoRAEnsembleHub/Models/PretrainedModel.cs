@@ -166,7 +166,7 @@ public abstract class PretrainedModel : PredictiveModel
         );
         var classes = head?.ClassesOf(name => parameters[name].shape) ?? Config.Classes;
         var same = labels is null && classes == Config.Classes;
-        var names = labels ?? [.. Enumerable.Range(0, (int)classes).Select(index => $"LABEL_{index}")];
+        var names = labels ?? ModelConfig.NumberedLabels((int)classes);
         var model = (same ? layout : layout.With(Config.WithLabels(names))).Build(parameters, head?.Modules ?? [], Identity, Report);
         model.AskedRoute = AskedRoute;
         return model;

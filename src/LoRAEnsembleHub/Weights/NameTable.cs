@@ -19,7 +19,12 @@ internal sealed class NameTable
     public static NameTable Default { get; } = Read();
 
     /// <summary>Prefixes that training frameworks put around a whole model.</summary>
-    public IReadOnlyList<string> Wrappers { get; }
+    private IReadOnlyList<string> Wrappers { get; }
+
+    /// <summary>The prefix that a framework put in front of all names of a checkpoint; empty where there is none.</summary>
+    /// <param name="names">All of them; none at all have no prefix.</param>
+    public string WrapperOf(IReadOnlyCollection<string> names) =>
+        Wrappers.FirstOrDefault(prefix => names.Count > 0 && names.All(name => name.StartsWith(prefix, StringComparison.Ordinal))) ?? "";
 
     /// <summary>The canonical names a tensor of a checkpoint stands for, and the layout its spelling belongs to.</summary>
     /// <param name="name">The name in the file, without wrapper and model prefix.</param>

@@ -23,9 +23,6 @@ internal sealed class StoredWeights : IDisposable
         WithoutData = [];
     }
 
-    /// <summary>Disposes nothing, for files that someone else closes.</summary>
-    public static IDisposable NoOwner { get; } = new MemoryStream([]);
-
     /// <summary>The file.</summary>
     public string Path { get; }
 

@@ -74,10 +74,8 @@ public static class TorchCheckpoint
             return File.ReadAllText(config);
         }
 
-        var wrapper = NameTable.Default.Wrappers.FirstOrDefault(prefix =>
-            file.Tensors.All(view => view.Name.StartsWith(prefix, StringComparison.Ordinal))
-        );
-        var shapes = file.Tensors.ToDictionary(view => view.Name[(wrapper?.Length ?? 0)..], view => view.Shape, StringComparer.Ordinal);
+        var wrapper = NameTable.Default.WrapperOf([.. file.Tensors.Select(view => view.Name)]);
+        var shapes = file.Tensors.ToDictionary(view => view.Name[wrapper.Length..], view => view.Shape, StringComparer.Ordinal);
         if (!shapes.ContainsKey("conv_proj.weight"))
         {
             throw new ModelException(

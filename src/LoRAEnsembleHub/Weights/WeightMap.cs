@@ -12,7 +12,7 @@ namespace LoRAEnsembleHub.Weights;
 internal sealed class WeightMap : IDisposable
 {
     private readonly IReadOnlyList<WeightSource> files;
-    private readonly IDisposable owner;
+    private readonly IDisposable? owner;
     private readonly TensorReader reader;
     private readonly Dictionary<string, Piece> pieces;
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed class WeightMap : IDisposable
     private WeightMap(
         string place,
         IReadOnlyList<WeightSource> files,
-        IDisposable owner,
+        IDisposable? owner,
         TensorReader reader,
         Dictionary<string, Piece> pieces,
         string[] layouts
@@ -54,7 +54,7 @@ internal sealed class WeightMap : IDisposable
     /// <summary>The same for tensors of files that are open.</summary>
     /// <param name="place">What messages call the checkpoint.</param>
     /// <param name="files">Where its tensors lie.</param>
-    /// <param name="owner">Disposed with the map, or when it cannot be made.</param>
+    /// <param name="owner">Disposed with the map, or when it cannot be made; null where someone else closes the files.</param>
     /// <param name="prefix">The model's own prefix in whole-model checkpoints.</param>
     /// <param name="device">Where the tensors go.</param>
     /// <param name="dtype">What the tensors are converted to.</param>
@@ -62,7 +62,7 @@ internal sealed class WeightMap : IDisposable
     public static WeightMap Of(
         string place,
         IReadOnlyList<WeightSource> files,
-        IDisposable owner,
+        IDisposable? owner,
         string prefix,
         Device device,
         ScalarType dtype
@@ -75,7 +75,7 @@ internal sealed class WeightMap : IDisposable
         }
         catch
         {
-            owner.Dispose();
+            owner?.Dispose();
             throw;
         }
     }
@@ -143,7 +143,7 @@ internal sealed class WeightMap : IDisposable
     public void Dispose()
     {
         reader.Dispose();
-        owner.Dispose();
+        owner?.Dispose();
     }
 
     /// <summary>The files behind a path, and what closes them; no torch is needed.</summary>
@@ -167,12 +167,10 @@ internal sealed class WeightMap : IDisposable
     )
     {
         var all = files.SelectMany(file => file.Tensors.Select(tensor => (File: file, tensor.Name, tensor.View))).ToArray();
-        var wrapper = NameTable.Default.Wrappers.FirstOrDefault(candidate =>
-            all.Length > 0 && all.All(entry => entry.Name.StartsWith(candidate, StringComparison.Ordinal))
-        );
+        var wrapper = NameTable.Default.WrapperOf([.. all.Select(entry => entry.Name)]);
         string Bare(string name)
         {
-            name = name[(wrapper?.Length ?? 0)..];
+            name = name[wrapper.Length..];
             return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
         }
 

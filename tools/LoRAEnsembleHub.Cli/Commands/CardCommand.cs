@@ -12,7 +12,6 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>Checks a model card without a hub, and brings that of an ensemble up to date; never needs torch.</summary>
 internal sealed class CardCommand : Verb
 {
-    private const string CardName = "README.md";
     private readonly Argument<string> path = new("PATH") { Description = "A model or ensemble folder, or a README.md" };
     private readonly Option<bool> update = OptionKinds.Switch(
         "--update",
@@ -40,7 +39,7 @@ internal sealed class CardCommand : Verb
     {
         var place = parsed.GetValue(path)!;
         Need.FileOrFolder(place, "PATH");
-        var file = Directory.Exists(place) ? Path.Combine(place, CardName) : place;
+        var file = Directory.Exists(place) ? Path.Combine(place, CardRemarks.FileName) : place;
         if (!parsed.GetValue(update))
         {
             if ((parsed.GetValue(license) ?? parsed.GetValue(repo)) is not null)

@@ -109,7 +109,7 @@ internal sealed class ConvertCommand : Verb
     {
         void For(Option option, params string[] forms)
         {
-            if (parsed.GetResult(option) is { Implicit: false } && !forms.Contains(to))
+            if (parsed.IsGiven(option) && !forms.Contains(to))
             {
                 throw CommandException.Usage($"{option.Name} is for --to {string.Join(" or ", forms)}; this is --to {to}.");
             }
@@ -120,7 +120,12 @@ internal sealed class ConvertCommand : Verb
         For(externalWeights, Onnx);
         For(labels, Ensemble);
         For(config, Ensemble, Safetensors);
-        written.RefuseUnless(For, named: [Ensemble], described: [Ensemble, Explicit]);
+        foreach (var option in written.ForAdapters)
+        {
+            For(option, Ensemble);
+        }
+
+        For(written.License, Ensemble, Explicit);
         var fault =
             file is null && to == Safetensors ? "SOURCE is missing; --to safetensors converts a file of torch.save."
             : file is not null && to is not (Ensemble or Safetensors)
@@ -183,9 +188,7 @@ internal sealed class ConvertCommand : Verb
     {
         var folder = written.Place(parsed);
         using var loaded = LoadedModel.OpenLora(request, session);
-        var before =
-            loaded.Ensemble!.Manifest
-            ?? new EnsembleManifest { Id2Label = loaded.Labels.Index().ToDictionary(label => $"{label.Index}", label => label.Item) };
+        var before = loaded.Manifest;
         string?[] like = [request.Ensemble, request.Base];
         var manifest = merges
             ? await written

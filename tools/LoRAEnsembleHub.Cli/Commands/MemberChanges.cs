@@ -90,7 +90,7 @@ internal sealed class MemberChanges
     public void RefuseBeyondSelection(ParseResult parsed, string method)
     {
         Option[] others = [average, rank, store];
-        if (others.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+        if (others.FirstOrDefault(parsed.IsGiven) is { } other)
         {
             throw CommandException.Usage($"{other.Name} changes LoRA updates; members of a {method} are whole networks.");
         }

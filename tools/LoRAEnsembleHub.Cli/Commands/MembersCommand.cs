@@ -145,17 +145,11 @@ internal sealed class MembersCommand : Verb
         }
 
         changes.RefuseBeyondSelection(parsed, method);
-        written.RefuseUnless(
-            (option, _) =>
-            {
-                if (parsed.GetResult(option) is { Implicit: false } && option.Name != "--license")
-                {
-                    throw CommandException.Usage($"{option.Name} is for LoRA members; {request.Ensemble} is a {method}.");
-                }
-            },
-            named: [],
-            described: []
-        );
+        if (written.ForAdapters.FirstOrDefault(parsed.IsGiven) is { } other)
+        {
+            throw CommandException.Usage($"{other.Name} is for LoRA members; {request.Ensemble} is a {method}.");
+        }
+
         var kept = changes.Kept(parsed, networks.Models.Count);
         var manifest = Manifest(loaded, method, kept.Length, kept, changesNumbers: false);
         string[] words = [];
@@ -223,9 +217,7 @@ internal sealed class MembersCommand : Verb
     /// <summary>The old manifest for other members; figures and a temperature that belong to the old ones are left out.</summary>
     private static EnsembleManifest Manifest(LoadedModel loaded, string method, int count, IReadOnlyList<int>? kept, bool changesNumbers)
     {
-        var before =
-            loaded.Ensemble!.Manifest
-            ?? new EnsembleManifest { Id2Label = loaded.Labels.Index().ToDictionary(label => $"{label.Index}", label => label.Item) };
+        var before = loaded.Manifest;
         return before with
         {
             Method = method,

@@ -99,6 +99,9 @@ internal static partial class OptionKinds
             Required = true,
         };
 
+    /// <summary>Whether an option stands on the command line.</summary>
+    public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
     /// <summary>On when it is given.</summary>
     public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
 

@@ -12,7 +12,6 @@ internal sealed class WrittenEnsemble
 {
     private readonly Option<string> output = OptionKinds.Needed("--output", "DIR", "Folder of the ensemble to write; a new or empty one");
     private readonly Option<string?> naming = OptionKinds.Naming();
-    private readonly Option<string?> license = OptionKinds.License();
     private readonly Option<int?> rootAdapter = OptionKinds.WholeNumber(
         "--root-adapter",
         "Put the adapter of this member, from 0, into the folder itself too, for programs that look for one there",
@@ -22,26 +21,21 @@ internal sealed class WrittenEnsemble
     /// <summary>Adds the options to a verb.</summary>
     public WrittenEnsemble(Command command)
     {
-        Option[] options = [output, naming, license, rootAdapter];
+        Option[] options = [output, naming, License, rootAdapter];
         foreach (var option in options)
         {
             command.Add(option);
         }
     }
 
+    /// <summary>The licence that the card states.</summary>
+    public Option<string?> License { get; } = OptionKinds.License();
+
+    /// <summary>Options of ensembles whose members are adapters.</summary>
+    public IReadOnlyList<Option> ForAdapters => [naming, rootAdapter];
+
     /// <summary>The folder that is named.</summary>
     public string Folder(ParseResult parsed) => parsed.GetValue(output)!;
-
-    /// <summary>Refuses options that do not go with what is made.</summary>
-    /// <param name="refuse">Refuses an option unless it is for one of these forms.</param>
-    /// <param name="named">Forms whose tensors may be spelled in several ways.</param>
-    /// <param name="described">Forms that come with a card.</param>
-    public void RefuseUnless(Action<Option, string[]> refuse, string[] named, string[] described)
-    {
-        refuse(naming, named);
-        refuse(rootAdapter, named);
-        refuse(license, described);
-    }
 
     /// <summary>Where it is to be written, once nothing is in the way.</summary>
     /// <exception cref="CommandException">Something is.</exception>
@@ -102,7 +96,7 @@ internal sealed class WrittenEnsemble
         new()
         {
             Naming = parsed.GetValue(naming) is { } word ? RunWords.Kind<PeftNaming>(word) : PeftNaming.Both,
-            License = parsed.GetValue(license),
+            License = parsed.GetValue(License),
             RootAdapter = parsed.GetValue(rootAdapter),
             InputFiles = PreparationFiles.Of(like).ToDictionary(file => Path.GetFileName(file), File.ReadAllText),
         };

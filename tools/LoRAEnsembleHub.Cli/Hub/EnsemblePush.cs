@@ -8,8 +8,6 @@ namespace LoRAEnsembleHub.Cli.Hub;
 /// <summary>Proves an ensemble whole before it is pushed, and gives it a card if it has none; never needs torch.</summary>
 internal static class EnsemblePush
 {
-    private const string CardName = "README.md";
-
     /// <summary>Where training keeps what it needs to go on; nothing that others could use.</summary>
     public const string CheckpointPattern = ".checkpoint/*";
 
@@ -59,11 +57,14 @@ internal static class EnsemblePush
             );
         }
 
-        if (!File.Exists(Path.Combine(folder, CardName)))
+        if (!File.Exists(Path.Combine(folder, CardRemarks.FileName)))
         {
             var facts = EnsembleFacts.Of(report, ensemble.Manifest, repo.FullName);
-            File.WriteAllText(Path.Combine(folder, CardName), EnsembleCard.Write(ensemble.Manifest, facts, new EnsembleWriterOptions()));
-            session.Note($"{Path.Combine(folder, CardName)} was missing and was written from the manifest.");
+            File.WriteAllText(
+                Path.Combine(folder, CardRemarks.FileName),
+                EnsembleCard.Write(ensemble.Manifest, facts, new EnsembleWriterOptions())
+            );
+            session.Note($"{Path.Combine(folder, CardRemarks.FileName)} was missing and was written from the manifest.");
         }
     }
 

@@ -27,6 +27,11 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>[members]; 1 where the manifest says nothing.</summary>
     public IReadOnlyList<double> Temperatures => TemperaturesOf(Ensemble?.Manifest, Members);
 
+    /// <summary>The ensemble's manifest; of plain adapters one that names their classes. There is an ensemble.</summary>
+    public EnsembleManifest Manifest =>
+        Ensemble!.Manifest
+        ?? new EnsembleManifest { Id2Label = Labels.Index().ToDictionary(label => $"{label.Index}", label => label.Item) };
+
     /// <summary>The base, of a base alone and of LoRA members.</summary>
     public PretrainedModel Base => (PretrainedModel)Model;
 
