@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace LoRAEnsembleHub.Studies;
 
@@ -9,19 +10,34 @@ internal static class ProcessPeak
     private const string Forget = "/proc/self/clear_refs";
     private const string PeakField = "VmHWM:";
 
-    /// <summary>Begins anew from what is used now.</summary>
+    /// <summary>Gives back what is no longer used, and begins anew from what is used then.</summary>
     public static void Reset()
     {
         try
         {
             if (File.Exists(Forget))
             {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                ReleaseFreed();
                 File.WriteAllText(Forget, "5"); // proc(5): resets the peak resident set size
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // not allowed everywhere; the peak then is that of the whole process so far
+        }
+    }
+
+    /// <summary>The C library keeps freed memory for later; what an earlier run had would count for the next one.</summary>
+    private static void ReleaseFreed()
+    {
+        try
+        {
+            _ = MallocTrim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // the C library is another than glibc, which alone has the call
         }
     }
 
@@ -41,4 +57,8 @@ internal static class ProcessPeak
             ? value * 1024
             : null;
     }
+
+    [DllImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int MallocTrim(nuint pad);
 }
