@@ -38,15 +38,23 @@ public sealed class AdapterEnsemble : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="model">The base that the members are to be used with; not changed.</param>
     /// <param name="allowBaseMismatch">Whether a base with other weights than the manifest's is accepted, with a warning.</param>
+    /// <param name="members">
+    /// The members to read, by their places from 0 and in the order wanted; null for all. Files of the others are not opened.
+    /// </param>
     /// <returns>The ensemble; the caller disposes it.</returns>
     /// <exception cref="AdapterException">Something does not fit; it is named and nothing was changed.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="Safetensors.SafetensorsException">A weight file is malformed.</exception>
-    public static AdapterEnsemble Load(string folder, PretrainedModel model, bool allowBaseMismatch = false)
+    public static AdapterEnsemble Load(
+        string folder,
+        PretrainedModel model,
+        bool allowBaseMismatch = false,
+        IReadOnlyList<int>? members = null
+    )
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(model);
-        var found = EnsembleFolder.Open(folder);
+        var found = EnsembleFolder.Open(folder, members);
         var warnings = new List<string>();
         if (found.Manifest is { } manifest)
         {
@@ -62,15 +70,15 @@ public sealed class AdapterEnsemble : IDisposable
         }
 
         var seeds = found.Manifest?.Members?.Select(member => member.Seed).ToArray();
-        var members = AdapterSet.Read(folder, found.MemberFolders, model.Catalogue, seeds);
+        var set = AdapterSet.Read(folder, found.MemberFolders, model.Catalogue, seeds);
         try
         {
-            members.Check(model.Catalogue);
-            return new AdapterEnsemble(folder, found.Manifest, members, LabelsOf(found.Manifest, members, model, folder), warnings);
+            set.Check(model.Catalogue);
+            return new AdapterEnsemble(folder, found.Manifest, set, LabelsOf(found.Manifest, set, model, folder), warnings);
         }
         catch
         {
-            members.Dispose();
+            set.Dispose();
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Compute;
 
@@ -70,6 +71,49 @@ public sealed class EnsembleFolder
             : throw new AdapterException(
                 $"{folder} has neither {EnsembleManifest.FileName} nor an adapter_config.json, also not in a folder below it; it is no ensemble and no PEFT adapter."
             );
+    }
+
+    /// <summary>Opens a folder, and of its members those that are asked for.</summary>
+    /// <param name="folder">As for <see cref="Open(string)"/>.</param>
+    /// <param name="members">As for <see cref="Select"/>, or null for all.</param>
+    internal static EnsembleFolder Open(string folder, IReadOnlyList<int>? members) =>
+        members is null ? Open(folder) : Open(folder).Select(members);
+
+    /// <summary>The same folder with some of its members only: files of the others are neither read nor checked.</summary>
+    /// <param name="members">Places from 0, each once; one or more, in the order wanted.</param>
+    /// <returns>
+    /// The chosen members with their temperatures; what was measured is left out of the manifest, as it was measured with all members.
+    /// </returns>
+    /// <exception cref="AdapterException">There is no such member, one is given twice, or the predictions are passes of one network.</exception>
+    public EnsembleFolder Select(params IReadOnlyList<int> members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        if (Manifest?.Dropout is not null)
+        {
+            throw new AdapterException(
+                $"{FolderPath} is an {Manifest.Method}: its predictions are passes of one network, not members to choose from."
+            );
+        }
+
+        var count = MemberFolders.Count;
+        if (members.Count == 0 || members.Distinct().Count() != members.Count || members.Any(member => member < 0 || member >= count))
+        {
+            throw new AdapterException(
+                $"{FolderPath} has {count} members, from 0; chosen were {string.Join(", ", members)}. Choose one or more, each once."
+            );
+        }
+
+        var chosen = Manifest is null
+            ? null
+            : Manifest with
+            {
+                Members = [.. members.Select(member => Manifest.Members![member])],
+                Temperature = Manifest.Temperature is JsonArray each
+                    ? new JsonArray([.. members.Select(member => each[member]!.DeepClone())])
+                    : Manifest.Temperature,
+                Metrics = null,
+            };
+        return new EnsembleFolder(FolderPath, chosen, [.. members.Select(member => MemberFolders[member])]);
     }
 
     /// <summary>Compares the files of every member with the hashes of the manifest.</summary>

@@ -44,16 +44,26 @@ public sealed class LoadedEnsemble : IDisposable
     /// <param name="baseFolder">The folder of the base; not read where <see cref="NeedsBase"/> says that none is needed.</param>
     /// <param name="options">Device and element type of all models; null takes the defaults.</param>
     /// <param name="allowBaseMismatch">Whether a base with other weights than the manifest's is accepted, with a warning.</param>
+    /// <param name="members">
+    /// The members to read, by their places from 0 and in the order wanted; null for all. Files of the others are not opened. An mc-dropout has
+    /// passes, not members to choose from.
+    /// </param>
     /// <returns>The ensemble; the caller disposes it.</returns>
     /// <exception cref="AdapterException">Something does not fit; it is named.</exception>
     /// <exception cref="ModelException">A model cannot be loaded.</exception>
     /// <exception cref="ArgumentException">A base is needed and none was given.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="Safetensors.SafetensorsException">A weight file is malformed.</exception>
-    public static LoadedEnsemble Load(string folder, string? baseFolder, ModelOptions? options = null, bool allowBaseMismatch = false)
+    public static LoadedEnsemble Load(
+        string folder,
+        string? baseFolder,
+        ModelOptions? options = null,
+        bool allowBaseMismatch = false,
+        IReadOnlyList<int>? members = null
+    )
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var found = EnsembleFolder.Open(folder);
+        var found = EnsembleFolder.Open(folder, members);
         if (baseFolder is null && found.Manifest?.NeedsBase != false)
         {
             throw new ArgumentException($"{folder} holds members for a base; give the folder of the base.", nameof(baseFolder));
@@ -61,18 +71,24 @@ public sealed class LoadedEnsemble : IDisposable
 
         return found.Manifest is { } manifest && EnsembleMethod.Find(manifest.Method) is { IsLora: false }
             ? Others(found, manifest, baseFolder, options, allowBaseMismatch)
-            : Adapters(folder, baseFolder!, options, allowBaseMismatch);
+            : Adapters(folder, baseFolder!, options, allowBaseMismatch, members);
     }
 
     /// <summary>Frees everything that was loaded.</summary>
     public void Dispose() => System.Dispose();
 
-    private static LoadedEnsemble Adapters(string folder, string baseFolder, ModelOptions? options, bool allowBaseMismatch)
+    private static LoadedEnsemble Adapters(
+        string folder,
+        string baseFolder,
+        ModelOptions? options,
+        bool allowBaseMismatch,
+        IReadOnlyList<int>? members
+    )
     {
         var model = PretrainedModels.Load(baseFolder, options);
         try
         {
-            var ensemble = AdapterEnsemble.Load(folder, model, allowBaseMismatch);
+            var ensemble = AdapterEnsemble.Load(folder, model, allowBaseMismatch, members);
             var system = new AdapterSystem(model, ensemble.Members, ownsModel: true);
             return new LoadedEnsemble(folder, system, ensemble.Manifest, ensemble.Labels, ensemble.Warnings);
         }

@@ -19,7 +19,7 @@ internal sealed class BenchCommand : Verb
     public BenchCommand()
         : base("bench", "Measure latency, throughput and memory of a base and its members, against one member after the other")
     {
-        choice = new ModelChoice(Command);
+        choice = new ModelChoice(Command, chooses: true);
         Option[] options = [batchSize, rounds, memberChunk];
         foreach (var option in options)
         {

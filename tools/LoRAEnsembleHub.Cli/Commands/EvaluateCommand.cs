@@ -50,7 +50,7 @@ internal sealed class EvaluateCommand : Verb
     public EvaluateCommand()
         : base("evaluate", "Measure accuracy, likelihood, calibration and uncertainty of an ensemble and of its members")
     {
-        choice = new ModelChoice(Command);
+        choice = new ModelChoice(Command, chooses: true);
         Option[] options = [compare, data, split, outside, outsideSplit, limit, calibrateOn, calibrateShare, alpha, report, batchSize];
         foreach (var option in options)
         {
@@ -95,6 +95,7 @@ internal sealed class EvaluateCommand : Verb
         {
             Base = request.Base,
             Ensemble = request.Ensemble,
+            Only = request.Members,
             Aggregation = loaded.Aggregation,
             Temperatures = loaded.Temperatures,
             Data = examples.Name,

@@ -10,6 +10,9 @@ internal sealed record EvaluateResult : ICommandResult
 
     public required string? Ensemble { get; init; }
 
+    /// <summary>The members that were used, by their places in the ensemble; null for all.</summary>
+    public required IReadOnlyList<int>? Only { get; init; }
+
     /// <summary>How the manifest makes members one prediction.</summary>
     public required Aggregation Aggregation { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed record EvaluateResult : ICommandResult
         yield return new Facts([
             ("base", Base),
             ("ensemble", Ensemble ?? "none: the base alone"),
+            ("members used", Only is null ? null : string.Join(", ", Only)),
             ("data", $"{Data}, {Figures.Count(Summary.Examples)} {Inputs}, {Summary.Classes} classes"),
             ("temperature", Temperatures.All(value => value == 1) ? null : string.Join(", ", Temperatures.Distinct())),
         ]);

@@ -55,7 +55,7 @@ internal static class EvaluationReport
             Heading = "What was measured",
             Paragraphs =
             [
-                $"Base: {(result.Base is { } model ? Name(model) : "none")}. Ensemble: {(result.Ensemble is { } folder ? Name(folder) : "none")}. "
+                $"Base: {(result.Base is { } model ? Name(model) : "none")}. Ensemble: {(result.Ensemble is { } folder ? Name(folder) : "none")}{(result.Only is { } only ? $", members {string.Join(", ", only)}" : "")}. "
                     + $"Aggregation: {(result.Aggregation == Aggregation.MeanLogit ? "mean logit" : "mean probability")}. "
                     + $"Temperatures: {string.Join(", ", result.Temperatures.Distinct().Select(Figures.Raw))}.",
                 .. result.Warnings.Select(warning => $"Warning: {warning}"),

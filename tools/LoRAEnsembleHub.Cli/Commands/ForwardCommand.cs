@@ -29,7 +29,7 @@ internal sealed class ForwardCommand : Verb
     public ForwardCommand()
         : base("forward", "Run raw tensors through a base, alone or with all members of an ensemble, and write what comes out")
     {
-        choice = new ModelChoice(Command);
+        choice = new ModelChoice(Command, chooses: true);
         Option[] options = [input, output, hiddenStates, interpolate, memberChunk];
         foreach (var option in options)
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Adapters;
 using TorchSharp;
@@ -102,7 +101,10 @@ internal sealed class MemberChanges
     /// <exception cref="CommandException">A member is asked for that is not there.</exception>
     public int[] Kept(ParseResult parsed, int count)
     {
-        var (wanted, unwanted) = (Numbers(parsed.GetValue(keep), "--keep", count), Numbers(parsed.GetValue(drop), "--drop", count));
+        var (wanted, unwanted) = (
+            MemberNumbers.Read(parsed.GetValue(keep), "--keep", count),
+            MemberNumbers.Read(parsed.GetValue(drop), "--drop", count)
+        );
         if (wanted is not null && unwanted is not null)
         {
             throw CommandException.Usage("--keep and --drop exclude each other.");
@@ -110,33 +112,6 @@ internal sealed class MemberChanges
 
         int[] left = wanted ?? [.. Enumerable.Range(0, count).Except(unwanted ?? [])];
         return left.Length > 0 ? left : throw CommandException.Usage($"--drop leaves none of the {count} members.");
-    }
-
-    private static int[]? Numbers(string? text, string option, int count)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var numbers = new List<int>();
-        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
-        {
-            if (
-                !int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                || number >= count
-                || numbers.Contains(number)
-            )
-            {
-                throw CommandException.Usage(
-                    $"{option} is {text}; it must list members by their numbers, 0 to {count - 1}, each once, such as {option} 0,{count - 1}."
-                );
-            }
-
-            numbers.Add(number);
-        }
-
-        return [.. numbers];
     }
 
     private static torch.ScalarType TypeOf(string word) =>

@@ -15,6 +15,11 @@ internal sealed class ModelChoice
         "Folder of the base model, or the id of a pulled one (default: the pulled base that the ensemble names; none is needed for ensembles of whole models)"
     );
     private readonly Option<string?> ensemble;
+    private readonly Option<string?> only = OptionKinds.Text(
+        "--only",
+        "N,N…",
+        "Use these members of the ensemble, from 0, in this order; files of the others are not read"
+    );
     private readonly Option<string?> device = OptionKinds.Device();
     private readonly Option<string?> dtype = OptionKinds.OneOf("--dtype", "Element type of weights and activations", "f32", "bf16");
     private readonly Option<string?> route = OptionKinds.Route();
@@ -26,15 +31,17 @@ internal sealed class ModelChoice
     /// <summary>Adds the options to a verb.</summary>
     /// <param name="command">The verb.</param>
     /// <param name="computes">Whether the verb runs the model, so that it matters where and how.</param>
-    public ModelChoice(Command command, bool computes = true)
+    /// <param name="chooses">Whether the verb can use some members only.</param>
+    public ModelChoice(Command command, bool computes = true, bool chooses = false)
     {
         ensemble = OptionKinds.Text(
             "--ensemble",
             "DIR",
             "Ensemble folder, folder of PEFT members, one PEFT adapter, or the id of a pulled ensemble; none: the base alone"
         );
-        Option[] options = computes ? [baseFolder, ensemble, device, dtype, route, allowMismatch] : [baseFolder, ensemble, allowMismatch];
-        foreach (var option in options)
+        Option[] choosing = chooses ? [only] : [];
+        Option[] computing = computes ? [device, dtype, route] : [];
+        foreach (var option in (Option[])[baseFolder, ensemble, .. choosing, .. computing, allowMismatch])
         {
             command.Add(option);
         }
@@ -65,17 +72,23 @@ internal sealed class ModelChoice
         CancellationToken cancellationToken
     )
     {
+        var chosen = parsed.GetValue(only);
+        if (chosen is not null && (named is null || option != "--ensemble"))
+        {
+            throw CommandException.Usage("--only chooses members of the ensemble that --ensemble names.");
+        }
+
         var folder = named is null ? null : await CachedRepository.FolderAsync(named, option, cancellationToken).ConfigureAwait(false);
         if (folder is not null && option != "--ensemble" && File.Exists(Path.Combine(folder, "config.json")))
         {
             return Request(parsed, folder, null);
         }
 
-        return Request(
-            parsed,
-            await BaseAsync(parsed.GetValue(baseFolder), folder, session, cancellationToken).ConfigureAwait(false),
-            folder
-        );
+        var model = await BaseAsync(parsed.GetValue(baseFolder), folder, session, cancellationToken).ConfigureAwait(false);
+        return Request(parsed, model, folder) with
+        {
+            Members = chosen is null ? null : MemberNumbers.Read(chosen, "--only", EnsembleFolder.Open(folder!).MemberFolders.Count),
+        };
     }
 
     private ModelRequest Request(ParseResult parsed, string? model, string? members) =>

@@ -31,7 +31,7 @@ internal sealed class PredictCommand : Verb
     public PredictCommand()
         : base("predict", "Classify pictures, sounds or texts, with how sure the ensemble is and how its members voted")
     {
-        choice = new ModelChoice(Command);
+        choice = new ModelChoice(Command, chooses: true);
         Option[] options = [data, split, limit, batchSize, top, adaptive, members, csv];
         foreach (var option in options)
         {

@@ -56,7 +56,7 @@ internal sealed class LoadedModel : IDisposable
             return new LoadedModel(model, model.Labels, null);
         }
 
-        var ensemble = LoadedEnsemble.Load(folder, request.Base, options, request.AllowBaseMismatch);
+        var ensemble = LoadedEnsemble.Load(folder, request.Base, options, request.AllowBaseMismatch, request.Members);
         if (ensemble.System.Model is PretrainedModel shared)
         {
             TellUnknown(shared, session);
@@ -65,6 +65,11 @@ internal sealed class LoadedModel : IDisposable
         foreach (var warning in ensemble.Warnings)
         {
             session.Warn(warning);
+        }
+
+        if (request.Members is not null && ensemble.Manifest?.Temperatures.Any(temperature => temperature != 1) == true)
+        {
+            session.Warn($"The temperature of {folder} was fitted with all its members; these alone may need another.");
         }
 
         return new LoadedModel(ensemble.System.Model, ensemble.Labels, ensemble);

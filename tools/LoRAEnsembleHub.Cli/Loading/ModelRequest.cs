@@ -11,6 +11,9 @@ internal sealed record ModelRequest(string? Base)
     /// <summary>Folder of the ensemble, or null for the base alone.</summary>
     public string? Ensemble { get; init; }
 
+    /// <summary>The members to use, in this order, or null for all.</summary>
+    public IReadOnlyList<int>? Members { get; init; }
+
     /// <summary>Name of the device.</summary>
     public string Device { get; init; } = "cpu";
 
