@@ -12,6 +12,6 @@ public sealed class AdapterException : Exception
     public AdapterException(string message, Exception inner)
         : base(message, inner) { }
 
-    /// <summary>Whether the fault is that bytes are not the ones that were promised: a hash does not match.</summary>
+    /// <summary>Whether the fault is that bytes are not the ones that were promised (a hash does not match) or no file of their kind (not even JSON).</summary>
     public bool IsIntegrity { get; init; }
 }

@@ -70,7 +70,7 @@ internal sealed record PeftConfig
         }
         catch (JsonException e)
         {
-            throw new AdapterException($"{place} is not a PEFT adapter config: {e.Message}", e);
+            throw new AdapterException($"{place} is not a PEFT adapter config: {e.Message}", e) { IsIntegrity = true };
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed record PeftConfig
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new AdapterException($"{place} holds {root.ValueKind}; a PEFT adapter config is a JSON object.");
+            throw new AdapterException($"{place} holds {root.ValueKind}; a PEFT adapter config is a JSON object.") { IsIntegrity = true };
         }
 
         PeftRefusals.Check(root, place);

@@ -112,11 +112,14 @@ public sealed record EnsembleManifest
             throw new AdapterException(
                 $"{place}: {path[2..]} cannot be read; it stands there twice or is of another kind than it must be.",
                 e
-            );
+            )
+            {
+                IsIntegrity = true,
+            };
         }
         catch (JsonException e)
         {
-            throw new AdapterException($"{place} is not an ensemble manifest: {e.Message}", e);
+            throw new AdapterException($"{place} is not an ensemble manifest: {e.Message}", e) { IsIntegrity = true };
         }
     }
 

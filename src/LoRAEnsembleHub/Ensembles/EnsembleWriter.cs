@@ -13,6 +13,8 @@ public static class EnsembleWriter
     /// <summary>An empty file that lies in the folder while it is written: what stays half-written never passes for the whole.</summary>
     internal const string UnfinishedMark = ".lora_ensemble.incomplete";
 
+    private const string CardName = "README.md";
+
     /// <summary>Writes LoRA members and their manifest; equal members give equal bytes.</summary>
     /// <param name="folder">Made when absent. A folder that holds something else than an ensemble is refused.</param>
     /// <param name="set">The members; written as member-00, member-01 … in their order.</param>
@@ -153,6 +155,7 @@ public static class EnsembleWriter
         }
 
         CheckFolder(folder);
+        var cardIsOurs = File.Exists(Path.Combine(folder, EnsembleManifest.FileName)) || !File.Exists(Path.Combine(folder, CardName));
         Directory.CreateDirectory(folder);
         var mark = Path.Combine(folder, UnfinishedMark);
         await File.WriteAllBytesAsync(mark, [], cancellationToken).ConfigureAwait(false); // Empty, so there is no half of it.
@@ -175,10 +178,10 @@ public static class EnsembleWriter
             await TextFile.WriteAsync(log, options.Log.ToJson(), cancellationToken).ConfigureAwait(false);
         }
 
-        if (options.Card)
+        if (options.Card && cardIsOurs)
         {
             var card = EnsembleCard.Write(manifest, content.Facts, options);
-            await TextFile.WriteAsync(Path.Combine(folder, "README.md"), card, cancellationToken).ConfigureAwait(false);
+            await TextFile.WriteAsync(Path.Combine(folder, CardName), card, cancellationToken).ConfigureAwait(false);
         }
 
         await TextFile
@@ -326,7 +329,7 @@ public static class EnsembleWriter
             .Order(StringComparer.Ordinal)
             .FirstOrDefault(name =>
                 !name.StartsWith('.')
-                && name is not ("README.md" or RunConfig.FileName or TrainingLog.FileName)
+                && name is not (CardName or RunConfig.FileName or TrainingLog.FileName)
                 && !InputPipelines.IsInputFile(name)
             );
         if (foreign is not null)

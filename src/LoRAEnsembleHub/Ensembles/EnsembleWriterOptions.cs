@@ -19,6 +19,7 @@ public sealed record EnsembleWriterOptions
     public IReadOnlyDictionary<string, string> InputFiles { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether a model card (README.md) is written.</summary>
+    /// <remarks>One that lies in a folder without a manifest is its author's and stays as it is.</remarks>
     public bool Card { get; init; } = true;
 
     /// <summary>Licence for the card, by its identifier; null leaves it out.</summary>

@@ -143,7 +143,7 @@ internal static class ScaleFile
         }
         catch (JsonException e)
         {
-            throw new AdapterException($"{path} does not describe a member of a batch-ensemble: {e.Message}", e);
+            throw new AdapterException($"{path} does not describe a member of a batch-ensemble: {e.Message}", e) { IsIntegrity = true };
         }
     }
 

@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Torch.Tests.Native;
+using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Torch.Tests.CommandLine;
 
@@ -137,5 +138,22 @@ public sealed class ForwardTests : IDisposable
         (await Tool.RunAsync("forward", "--base", folder, "--input", expected, "--output", Output, "--dtype", "bf16", "-q")).Done();
         var difference = (Golden.Tensors(expected)["logits"] - Golden.Tensors(Output)["logits"]).abs().max().item<float>();
         Assert.InRange(difference, 1e-5, 0.2); // not the same numbers, or the option would do nothing
+    }
+
+    [Fact]
+    public async Task Numbers_that_are_none_are_told_of()
+    {
+        var folder = Golden.Folder("models", "vit-v4");
+        var source = Path.Combine(scratch.Path, "x.safetensors");
+        var pixels = Golden.Tensors(Path.Combine(folder, "expected.safetensors"))["pixel_values"].clone();
+        pixels[0, 0, 0, 0] = float.NaN;
+        await TensorFile.WriteAsync(
+            source,
+            new Dictionary<string, TorchSharp.torch.Tensor> { ["pixel_values"] = pixels },
+            null,
+            TestContext.Current.CancellationToken
+        );
+        var run = (await Tool.RunAsync("forward", "--base", folder, "--input", source, "--output", Output)).Done();
+        Assert.Contains("NaN or infinite numbers in logits", run.Errors, StringComparison.Ordinal);
     }
 }

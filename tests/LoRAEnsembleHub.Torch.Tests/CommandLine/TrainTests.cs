@@ -126,6 +126,21 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
     }
 
     [Fact]
+    public async Task A_card_that_was_written_before_the_training_stays_and_can_be_brought_up_to_date()
+    {
+        var output = Directory.CreateDirectory(Path.Combine(tiny.Folder, "carded")).FullName;
+        var card = Path.Combine(output, "README.md");
+        await File.WriteAllTextAsync(card, "# Ours\n", TestContext.Current.CancellationToken);
+        var run = (await Tool.RunAsync([.. tiny.Training, "--output", output, "--steps", "1"])).Done();
+        Assert.Contains("card", run.Errors, StringComparison.Ordinal);
+        Assert.Equal("# Ours\n", await File.ReadAllTextAsync(card, TestContext.Current.CancellationToken));
+        (await Tool.RunAsync("card", output, "--update")).Done();
+        var text = await File.ReadAllTextAsync(card, TestContext.Current.CancellationToken);
+        Assert.StartsWith("---\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("# Ours\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_test_split_may_be_spelled_none_in_the_file_too()
     {
         var file = Path.Combine(tiny.Folder, "untested.json");

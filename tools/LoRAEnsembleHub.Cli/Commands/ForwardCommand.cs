@@ -4,6 +4,7 @@ using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
+using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
@@ -60,6 +61,7 @@ internal sealed class ForwardCommand : Verb
             };
             cancellationToken.ThrowIfCancellationRequested();
             using var outputs = loaded.Model.Forward(inputs, options);
+            WarnUnlessFinite(outputs, session);
             Need.FolderFor(target);
             await TensorFile.WriteAsync(target, outputs.Named, null, cancellationToken).ConfigureAwait(false);
         }
@@ -80,6 +82,18 @@ internal sealed class ForwardCommand : Verb
             Tensors = Written(target),
             Warnings = session.Warnings,
         };
+    }
+
+    private static void WarnUnlessFinite(ModelOutputs outputs, Session session)
+    {
+        using var scope = NewDisposeScope();
+        string[] odd = [.. outputs.Named.Where(output => !output.Value.isfinite().all().item<bool>()).Select(output => output.Key)];
+        if (odd.Length > 0)
+        {
+            session.Warn(
+                $"There are NaN or infinite numbers in {Figures.Listed(odd)}: the inputs hold such numbers, or numbers too large to compute with."
+            );
+        }
     }
 
     private static void RefuseMissing(string source, PredictiveModel model)

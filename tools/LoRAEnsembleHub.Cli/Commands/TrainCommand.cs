@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using LoRAEnsembleHub.Cli.Inspection;
 using LoRAEnsembleHub.Cli.Loading;
 using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Cli.Training;
@@ -55,6 +56,14 @@ internal sealed class TrainCommand : Verb
                 + $"{Figures.Count(run.Examples)} examples, {run.TotalSteps} updates"
                 + (resumedFrom > 0 ? $"; going on after update {resumedFrom}." : ".")
         );
+        bool Has(string name) => File.Exists(Path.Combine(config.Output, name));
+        if (Has(CardRemarks.FileName) && !Has(EnsembleManifest.FileName))
+        {
+            session.Note(
+                $"The {CardRemarks.FileName} in {config.Output} stays as it is; `lorae-hub card {config.Output} --update` brings its metadata up to date afterwards."
+            );
+        }
+
         var clock = Stopwatch.StartNew();
         var manifest = await TrainAsync(run, config, session, parsed.GetValue(logSteps) ?? 50, cancellationToken).ConfigureAwait(false);
         if ((int?)manifest.Training?["calibration"]?["undetermined"] is > 0 and var undetermined)
