@@ -39,7 +39,7 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
                 ExitCode.Integrity
             ),
             AdapterException { IsIntegrity: true } altered => new("integrity", altered.Message, MismatchHint(altered), ExitCode.Integrity),
-            AdapterException => Plain("adapter", exception),
+            AdapterException unfit => new("adapter", unfit.Message, MismatchHint(unfit), ExitCode.Failed),
             ModelException => Plain("model", exception),
             WeightsException => Plain("weights", exception),
             TrainingException => Plain("training", exception),

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -10,6 +9,7 @@ namespace LoRAEnsembleHub.Hub.Serving.Cards;
 public static class CardEditor
 {
     private const string Fence = "---\n";
+    private const string Index = "model-index";
 
     /// <summary>Lists that a card may have entries of its own in.</summary>
     private static readonly string[] joined = ["tags", "datasets", "metrics"];
@@ -18,8 +18,9 @@ public static class CardEditor
     /// <param name="card">The card as it stands; its text, comments, and fields that the fresh one lacks are kept.</param>
     /// <param name="fresh">A whole card with the metadata to take; its text is used only where <paramref name="card"/> is empty.</param>
     /// <returns>
-    /// The new card and the fields that changed. Fields that say the same in other words are left alone; tags, datasets and metrics of both
-    /// are kept.
+    /// The new card and the fields that changed. Fields that say the same in other words are left alone; tags, datasets, metrics and results of
+    /// both are kept, figures of the same task, data set and split replaced unless they are verified. Comments inside a field that changes come in
+    /// front of it.
     /// </returns>
     /// <exception cref="InvalidDataException">The metadata of a card cannot be read or not be changed field by field.</exception>
     public static (string Card, IReadOnlyList<string> Changed) Update(string card, string fresh)
@@ -58,15 +59,23 @@ public static class CardEditor
         string Lines(string key, JsonNode? value) =>
             JsonNode.DeepEquals(value, wanted[key])
                 ? fresh[sources[key]].TrimEnd('\r', '\n').ReplaceLineEndings(end)
-                : $"{key}: {value!.ToJsonString(Relaxed)}"; // JSON is YAML too
+                : YamlText.Field(key, value, end);
+        var comments = YamlText.Comments(yaml);
+        var results = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
         var added = new List<string>();
         // from the end, so that the places before stay where they are
         foreach (var (key, span) in spans.OrderByDescending(field => field.Value.Start.Value).Where(field => wanted.ContainsKey(field.Key)))
         {
             var value = Joined(key, present[key], wanted[key]);
+            results.Add(key, value);
             if (!JsonNode.DeepEquals(value, present[key]))
             {
-                text.Remove(span.Start.Value, span.End.Value - span.Start.Value).Insert(span.Start.Value, Lines(key, value));
+                // a value is written anew as a whole, so comments inside it go in front of it
+                var kept = comments
+                    .Where(comment => comment.At >= span.Start.Value && comment.At < span.End.Value)
+                    .Select(comment => $"# {comment.Comment.Trim()}{end}");
+                text.Remove(span.Start.Value, span.End.Value - span.Start.Value)
+                    .Insert(span.Start.Value, string.Concat(kept) + Lines(key, value));
                 changed.Insert(0, key);
             }
         }
@@ -84,16 +93,18 @@ public static class CardEditor
 
         added.ForEach(lines => text.Append(lines).Append(end));
         var result = text.ToString();
-        RefuseUnlessKept(present, wanted, YamlReader.ReadMapping(result));
+        RefuseUnlessKept(present, wanted, results, YamlReader.ReadMapping(result));
         return (result, changed);
     }
-
-    private static JsonSerializerOptions Relaxed { get; } =
-        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The value that a field is to have.</summary>
     private static JsonNode? Joined(string key, JsonNode? present, JsonNode? wanted)
     {
+        if (key == Index && wanted is not null)
+        {
+            return ModelIndexMerge.Of(present, wanted);
+        }
+
         if (!joined.Contains(key) || wanted is not JsonArray list)
         {
             return wanted;
@@ -108,9 +119,10 @@ public static class CardEditor
     }
 
     /// <summary>A name given to a value that was replaced may be used elsewhere; then the rest would say something else.</summary>
-    private static void RefuseUnlessKept(JsonObject before, JsonObject wanted, JsonObject after)
+    private static void RefuseUnlessKept(JsonObject before, JsonObject wanted, Dictionary<string, JsonNode?> results, JsonObject after)
     {
-        foreach (var (key, value) in before.Where(field => !wanted.ContainsKey(field.Key)))
+        var expected = before.Where(field => !wanted.ContainsKey(field.Key)).Concat(results);
+        foreach (var (key, value) in expected)
         {
             if (!after.ContainsKey(key) || !JsonNode.DeepEquals(value, after[key]))
             {

@@ -33,9 +33,10 @@ internal sealed class YamlReader
             throw new CardException($"The metadata have {yaml.Length} characters; at most {MostCharacters} are read.");
         }
 
+        var reader = new YamlReader(yaml);
         try
         {
-            return new YamlReader(yaml).ReadDocument() switch
+            return reader.ReadDocument() switch
             {
                 null => [],
                 JsonObject mapping => mapping,
@@ -45,6 +46,11 @@ internal sealed class YamlReader
         catch (YamlException error)
         {
             throw new CardException($"Line {error.Start.Line}: {HubText.Shown(error.Message)}", error);
+        }
+        catch (InvalidOperationException error)
+        {
+            // the scanner loses count where a bracket is closed by one of another kind
+            throw new CardException($"Line {reader.Line}: brackets, braces or indentation from here on do not go together.", error);
         }
     }
 

@@ -52,6 +52,12 @@ internal static class PickleCalls
         (called, arguments) switch
         {
             (PickleCall.Dictionary, []) => new PickledDictionary(),
+            (PickleCall.Tensor, [PickledStorage, long, object?[], object?[], bool, _, PickledDictionary { Count: > 0 } odd]) =>
+                throw new TorchFileException(
+                    file,
+                    $"its pickle describes a tensor with the property {SafetensorsException.Quote($"{odd[0].Key}")}, such as of a conjugate or negative view, under "
+                        + "which its numbers are others than those stored. Save tensor.resolve_conj().resolve_neg().clone() instead."
+                ),
             (PickleCall.Tensor, [PickledStorage storage, long offset, object?[] shape, object?[] strides, bool, ..])
                 when arguments.Length is 6 or 7 => Tensor(storage, offset, shape, strides, file),
             (PickleCall.Parameter, [PickledTensor tensor, bool, _]) => tensor,

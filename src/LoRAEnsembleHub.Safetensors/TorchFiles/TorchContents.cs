@@ -80,10 +80,18 @@ internal sealed record TorchContents(
             : throw new TorchFileException(
                 file,
                 tensors.Count == 0
-                    ? "it holds no tensor with data."
+                    ? Nothing(meta, others)
                     : $"it holds {tensors.Count} tensors; at most {SafetensorsLimits.MaxTensors} are read."
             );
     }
+
+    /// <summary>Why there is nothing to read; entries may hold tensors further down, and then one of them is what is wanted.</summary>
+    private static string Nothing(List<string> meta, List<string> others) =>
+        others.Count > 0
+            ? $"none of its entries is a tensor, and no single one is a dictionary of tensors: {string.Join(", ", others.Take(8).Select(SafetensorsException.Quote))}. "
+                + "Save the one that is wanted alone."
+        : meta.Count > 0 ? $"its {meta.Count} tensors are on the meta device, without numbers."
+        : "it holds no tensor.";
 
     private static string Place(int index) => index.ToString(CultureInfo.InvariantCulture);
 }

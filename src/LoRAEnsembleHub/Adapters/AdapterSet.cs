@@ -147,8 +147,20 @@ public sealed class AdapterSet : MemberSet
         foreach (var (name, factors) in sites.Where(entry => entry.Value.Ranks[member] > 0))
         {
             var weight = parameters[$"{name}.weight"];
-            var merged = weight.to(ScalarType.Float32) + factors.Update(member).to(weight.device);
-            changed.Add($"{name}.weight", merged.to(weight.dtype).DetachFromDisposeScope());
+            var merged = (weight.to(ScalarType.Float32) + factors.Update(member).to(weight.device)).to(weight.dtype);
+            if (!merged.isfinite().all().item<bool>())
+            {
+                foreach (var tensor in changed.Values)
+                {
+                    tensor.Dispose();
+                }
+
+                throw new AdapterException(
+                    $"{Name}: member {member} changes {name}.weight to numbers beyond the range of {weight.dtype}; its scale of {factors.Scales[member]} or its factors are too large."
+                );
+            }
+
+            changed.Add($"{name}.weight", merged.DetachFromDisposeScope());
         }
 
         foreach (var (name, stacked) in head)

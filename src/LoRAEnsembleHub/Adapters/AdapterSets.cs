@@ -247,15 +247,16 @@ public static class AdapterSets
     /// <summary>The best update of a lower rank, by the singular values of the small core of B A.</summary>
     private static (Tensor Down, Tensor Up, double Error) Lowered(Tensor down, Tensor up, int rank)
     {
-        var (left, leftCore) = linalg.qr(up.to(ScalarType.Float64)); // [out, r], [r, r]
-        var (right, rightCore) = linalg.qr(down.to(ScalarType.Float64).transpose(0, 1)); // [in, r], [r, r]
+        var (left, leftCore) = linalg.qr(up.to(ScalarType.Float64)); // [out, min(out, r)], [min(out, r), r]
+        var (right, rightCore) = linalg.qr(down.to(ScalarType.Float64).transpose(0, 1)); // [in, min(in, r)], [min(in, r), r]
         var (u, singular, vt) = linalg.svd(leftCore.matmul(rightCore.transpose(0, 1)), fullMatrices: false);
-        var kept = singular.narrow(0, 0, rank).sqrt();
-        var lost = singular.narrow(0, rank, singular.size(0) - rank);
+        var count = Math.Min(rank, singular.size(0)); // no product has a higher rank than its shorter side
+        var kept = singular.narrow(0, 0, count).sqrt();
+        var lost = singular.narrow(0, count, singular.size(0) - count);
         var whole = singular.square().sum().item<double>();
         var error = whole > 0 ? Math.Sqrt(lost.square().sum().item<double>() / whole) : 0;
-        var lowUp = left.matmul(u.narrow(1, 0, rank) * kept); // [out, rank]
-        var lowDown = (kept.unsqueeze(1) * vt.narrow(0, 0, rank)).matmul(right.transpose(0, 1)); // [rank, in]
+        var lowUp = left.matmul(u.narrow(1, 0, count) * kept); // [out, count]
+        var lowDown = (kept.unsqueeze(1) * vt.narrow(0, 0, count)).matmul(right.transpose(0, 1)); // [count, in]
         return (lowDown.to(ScalarType.Float32), lowUp.to(ScalarType.Float32), error);
     }
 

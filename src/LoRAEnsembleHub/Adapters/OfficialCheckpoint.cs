@@ -43,8 +43,9 @@ public static class OfficialCheckpoint
     {
         ArgumentNullException.ThrowIfNull(path);
         using var stored = StoredWeights.Open(path);
+        var wrapper = NameTable.Default.WrapperOf([.. stored.Tensors.Select(tensor => tensor.Name)]);
         return DeepEnsembleFile.Holds(stored) ? OfficialLayout.DeepEnsemble
-            : stored.Tensors.All(tensor => tensor.Name.StartsWith(DropoutPrefix, StringComparison.Ordinal)) ? OfficialLayout.McDropout
+            : $".{wrapper}".EndsWith($".{DropoutPrefix}", StringComparison.Ordinal) ? OfficialLayout.McDropout
             : OfficialLayout.Members;
     }
 

@@ -22,7 +22,9 @@ internal sealed class OfficialTensors : IDisposable
     public static OfficialTensors Read(string path)
     {
         NativeTorch.EnsureLoaded();
-        return new OfficialTensors(path, StoredWeights.IsArchive(path) ? TensorFile.ReadTorch(path) : TensorFile.Read(path));
+        var read = StoredWeights.IsArchive(path) ? TensorFile.ReadTorch(path) : TensorFile.Read(path);
+        var wrapper = NameTable.Default.WrapperOf([.. read.Keys]); // such as module. of DataParallel
+        return new OfficialTensors(path, read.ToDictionary(entry => entry.Key[wrapper.Length..], entry => entry.Value));
     }
 
     /// <summary>Whether there is a tensor of this name.</summary>

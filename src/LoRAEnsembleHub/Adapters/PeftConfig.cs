@@ -118,6 +118,17 @@ internal sealed record PeftConfig
             throw new AdapterException($"{place}: r is {Rank}; ranks, also those of rank_pattern, must be whole numbers of 1 or more.");
         }
 
+        if (
+            AlphaPattern.Select(entry => entry.Value).Append(Alpha).FirstOrDefault(alpha => !float.IsFinite((float)alpha), 0)
+            is not 0
+                and var alpha
+        )
+        {
+            throw new AdapterException(
+                $"{place}: lora_alpha is {alpha}, there or in alpha_pattern; it must be a number that a Float32 can hold, or every update would be infinite."
+            );
+        }
+
         if (Targets is null)
         {
             throw new AdapterException(

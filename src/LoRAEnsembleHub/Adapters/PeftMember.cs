@@ -19,7 +19,16 @@ internal sealed record PeftMember(
     ScalarType Stored
 ) : IDisposable
 {
-    private const string Root = "base_model.model.";
+    /// <summary>In front of the names of all tensors.</summary>
+    internal const string Root = "base_model.model.";
+
+    /// <summary>How an adapter computes.</summary>
+    internal const string ConfigFile = "adapter_config.json";
+
+    /// <summary>Its tensors.</summary>
+    internal const string WeightsFile = "adapter_model.safetensors";
+
+    private const string PickledWeights = "adapter_model.bin";
 
     /// <summary>Reads adapter_config.json and adapter_model.safetensors of a folder and checks every name, shape and number.</summary>
     /// <exception cref="AdapterException">The adapter does not fit the model, or computes something that is not supported.</exception>
@@ -36,20 +45,21 @@ internal sealed record PeftMember(
     /// <exception cref="AdapterException">A file is missing, or the config asks for something that is not computed here.</exception>
     internal static (PeftConfig Config, string Weights) Open(string folder)
     {
-        var place = Path.Combine(folder, "adapter_config.json");
+        var place = Path.Combine(folder, ConfigFile);
         if (!File.Exists(place))
         {
-            throw new AdapterException($"{folder} has no adapter_config.json; a PEFT adapter is that file and adapter_model.safetensors.");
+            throw new AdapterException($"{folder} has no {ConfigFile}; a PEFT adapter is that file and {WeightsFile}.");
         }
 
         var config = PeftConfig.Parse(File.ReadAllText(place), place);
-        var weights = Path.Combine(folder, "adapter_model.safetensors");
+        var weights = Path.Combine(folder, WeightsFile);
         if (!File.Exists(weights))
         {
             throw new AdapterException(
-                File.Exists(Path.ChangeExtension(weights, ".bin"))
-                    ? $"{folder} has only adapter_model.bin, a pickle; reading one can run code. Save the adapter again with PEFT to get adapter_model.safetensors."
-                    : $"{folder} has no adapter_model.safetensors."
+                File.Exists(Path.Combine(folder, PickledWeights))
+                    ? $"{folder} has only {PickledWeights}, a pickle, in which other programs run what it asks for. `lorae-hub convert {Path.Combine(folder, PickledWeights)} "
+                        + $"--to safetensors --output FOLDER` reads its tensors and runs nothing; or save the adapter again with PEFT to get {WeightsFile}."
+                    : $"{folder} has no {WeightsFile}."
             );
         }
 
@@ -122,6 +132,6 @@ internal sealed record PeftMember(
     private static ScalarType StoredType(SafetensorsFile file)
     {
         var types = file.Tensors.Select(view => TensorReader.FloatingType(view.Dtype)).Distinct().ToArray();
-        return types is [{ } only] ? only : ScalarType.Float32;
+        return types is [{ } only and not ScalarType.Float64] ? only : ScalarType.Float32; // numbers are kept in Float32
     }
 }

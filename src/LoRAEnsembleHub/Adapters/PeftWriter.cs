@@ -34,10 +34,10 @@ internal sealed class PeftWriter(AdapterSet set, AdapterCatalogue catalogue, Pef
         {
             var entries = new Dictionary<string, string>(metadata) { ["format"] = "pt" };
             await TensorFile
-                .WriteAsync(Path.Combine(folder, "adapter_model.safetensors"), tensors, entries, cancellationToken)
+                .WriteAsync(Path.Combine(folder, PeftMember.WeightsFile), tensors, entries, cancellationToken)
                 .ConfigureAwait(false);
             await TextFile
-                .WriteAsync(Path.Combine(folder, "adapter_config.json"), ConfigJson.Write(Config(member)), cancellationToken)
+                .WriteAsync(Path.Combine(folder, PeftMember.ConfigFile), ConfigJson.Write(Config(member)), cancellationToken)
                 .ConfigureAwait(false);
         }
         finally

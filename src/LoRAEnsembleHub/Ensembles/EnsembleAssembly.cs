@@ -82,12 +82,8 @@ public sealed class EnsembleAssembly : IDisposable
     private static void CheckBases(IReadOnlyList<string> folders, PretrainedModel model, bool allowBaseMismatch, List<string> warnings)
     {
         var named = new List<(string Folder, string Base)>();
-        foreach (
-            var folder in folders
-                .Select(EnsembleFolder.Open)
-                .Where(found => found.Manifest is null)
-                .SelectMany(found => found.MemberFolders)
-        )
+        EnsembleFolder[] found = [.. folders.Select(EnsembleFolder.Open)];
+        foreach (var folder in found.Where(source => source.Manifest is null).SelectMany(source => source.MemberFolders))
         {
             if (AdapterSurvey.Read(folder).BaseModel is { Length: > 0 } name)
             {
@@ -100,7 +96,17 @@ public sealed class EnsembleAssembly : IDisposable
             return;
         }
 
+        // manifests state hashes, which are compared when they are read; here only with what adapters call their base, unless that is a folder
         var (first, other) = (named[0], named.Find(source => source.Base != named[0].Base));
+        if (
+            other.Base is null
+            && IsRepository(first.Base)
+            && found.FirstOrDefault(source => source.Manifest?.BaseModel?.RepoId is { } id && id != first.Base) is { } ensemble
+        )
+        {
+            other = (ensemble.FolderPath, ensemble.Manifest!.BaseModel!.RepoId!);
+        }
+
         if (other.Base is not null && !allowBaseMismatch)
         {
             throw new AdapterException(
@@ -117,6 +123,13 @@ public sealed class EnsembleAssembly : IDisposable
             );
         }
     }
+
+    /// <summary>Whether a name of a base is that of a repository, namespace/name, and not a path.</summary>
+    private static bool IsRepository(string name) =>
+        name.Split('/') is [{ Length: > 0 } owner, { Length: > 0 }]
+        && owner[0] is not ('.' or '~')
+        && !name.Contains('\\')
+        && !Directory.Exists(name);
 
     /// <summary>For every class of the ensemble the class of a source; null where they are in the same order.</summary>
     private static int[]? Order(AdapterEnsemble ensemble, AdapterEnsemble naming, List<string> warnings)
@@ -137,6 +150,14 @@ public sealed class EnsembleAssembly : IDisposable
         {
             warnings.Add($"{ensemble.Folder} does not name its classes; they are taken in the order of {naming.Folder}.");
             return null;
+        }
+
+        if (ensemble.Labels.GroupBy(label => label, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new AdapterException(
+                $"{ensemble.Folder} names {twice.Count()} classes {twice.Key}, so its classes cannot be put into the order of {naming.Folder}. "
+                    + "Give its id2label a name of its own for each class."
+            );
         }
 
         var places = ensemble.Labels.Index().ToDictionary(label => label.Item, label => label.Index, StringComparer.Ordinal);

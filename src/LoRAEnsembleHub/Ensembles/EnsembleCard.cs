@@ -80,7 +80,9 @@ public static class EnsembleCard
             "arxiv:2405.14438",
         ];
         text.Append(CultureInfo.InvariantCulture, $"tags: [{string.Join(", ", tags.Select(Quote))}]\n");
-        var combined = manifest.Metrics?.Where(metric => metric.Aggregation == manifest.Aggregation).ToArray() ?? [];
+        // what was measured on a part of a split is no result on that split
+        var combined =
+            manifest.Metrics?.Where(metric => metric.Aggregation == manifest.Aggregation && metric.Examples is null).ToArray() ?? [];
         if (combined.Length > 0)
         {
             text.Append(
@@ -123,7 +125,10 @@ public static class EnsembleCard
             return;
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"\n## Figures\n\nOn the {metrics[0].Split} split of {metrics[0].Dataset}.\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"\n## Figures\n\nOn {(metrics[0].Examples is { } some ? $"{some} examples of " : "")}the {metrics[0].Split} split of {metrics[0].Dataset}.\n\n"
+        );
         string[] columns = [.. metrics.Select(metric => metric.Aggregation ?? "").Distinct()];
         text.Append(CultureInfo.InvariantCulture, $"| metric | {string.Join(" | ", columns.Select(name => name.Replace('_', ' ')))} |\n");
         text.Append(CultureInfo.InvariantCulture, $"| --- |{string.Concat(Enumerable.Repeat(" ---: |", columns.Length))}\n");
@@ -135,7 +140,7 @@ public static class EnsembleCard
                     ?.Value?.ToString("0.0000", CultureInfo.InvariantCulture)
                 ?? "–"
             );
-            text.Append(CultureInfo.InvariantCulture, $"| {group.Key!.Replace('_', ' ')} | {string.Join(" | ", cells)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {Words(group.Key!)} | {string.Join(" | ", cells)} |\n");
         }
 
         text.Append(Comparison(metrics));
@@ -233,6 +238,8 @@ public static class EnsembleCard
             text.Append(CultureInfo.InvariantCulture, $"* {name.Replace('_', ' ')}: {value}\n");
         }
     }
+
+    private static string Words(string metric) => metric == "ece" ? "ece (10 bins)" : metric.Replace('_', ' ');
 
     private static string Last(string id) => id[(id.LastIndexOf('/') + 1)..];
 

@@ -193,6 +193,9 @@ public sealed record ManifestMetric
     /// <summary>Which part of it.</summary>
     public string? Split { get; init; }
 
+    /// <summary>How many examples of the split were measured on; null where all of them were.</summary>
+    public int? Examples { get; init; }
+
     /// <summary>What was measured, such as <c>accuracy</c>.</summary>
     public string? Name { get; init; }
 

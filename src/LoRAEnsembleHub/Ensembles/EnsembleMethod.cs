@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Ensembles;
@@ -20,7 +21,7 @@ internal sealed record EnsembleMethod(string Name, IReadOnlyList<string> MemberF
     /// <summary>The heads of a Monte Carlo dropout with several.</summary>
     public const string HeadsFile = "heads.safetensors";
 
-    private static readonly string[] adapterFiles = ["adapter_config.json", "adapter_model.safetensors"];
+    private static readonly string[] adapterFiles = [PeftMember.ConfigFile, PeftMember.WeightsFile];
     private static readonly string[] modelFiles = [PretrainedModel.ConfigFile, PretrainedModel.WeightsFile];
 
     private static readonly EnsembleMethod[] all =

@@ -64,7 +64,7 @@ internal static partial class PlainMembers
         return ordered;
     }
 
-    private static bool IsAdapter(string folder) => File.Exists(Path.Combine(folder, "adapter_config.json"));
+    private static bool IsAdapter(string folder) => File.Exists(Path.Combine(folder, PeftMember.ConfigFile));
 
     [GeneratedRegex("^member-[0-9]+$", RegexOptions.CultureInvariant)]
     private static partial Regex Numbered();

@@ -21,10 +21,21 @@ internal sealed class NameTable
     /// <summary>Prefixes that training frameworks put around a whole model.</summary>
     private IReadOnlyList<string> Wrappers { get; }
 
-    /// <summary>The prefix that a framework put in front of all names of a checkpoint; empty where there is none.</summary>
+    /// <summary>What frameworks put in front of all names of a checkpoint, one inside the other; empty where there is nothing.</summary>
     /// <param name="names">All of them; none at all have no prefix.</param>
-    public string WrapperOf(IReadOnlyCollection<string> names) =>
-        Wrappers.FirstOrDefault(prefix => names.Count > 0 && names.All(name => name.StartsWith(prefix, StringComparison.Ordinal))) ?? "";
+    public string WrapperOf(IReadOnlyCollection<string> names)
+    {
+        var whole = "";
+        string? next = null;
+        do
+        {
+            whole += next;
+            next = Wrappers.FirstOrDefault(prefix =>
+                names.Count > 0 && names.All(name => name.AsSpan().StartsWith(whole) && name.AsSpan(whole.Length).StartsWith(prefix))
+            );
+        } while (next is not null);
+        return whole;
+    }
 
     /// <summary>The canonical names a tensor of a checkpoint stands for, and the layout its spelling belongs to.</summary>
     /// <param name="name">The name in the file, without wrapper and model prefix.</param>

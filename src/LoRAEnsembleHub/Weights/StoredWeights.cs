@@ -40,18 +40,25 @@ internal sealed class StoredWeights : IDisposable
 
     private static ReadOnlySpan<byte> ZipSignature => "PK"u8;
 
+    private const byte PickleProtocol = 0x80;
+    private const int Opening = 9;
+
     /// <summary>Opens a file; nothing of a pickle is run.</summary>
     /// <exception cref="TorchFileException">A file of torch.save is malformed or refers to something foreign.</exception>
     /// <exception cref="SafetensorsException">A safetensors file is malformed.</exception>
     public static StoredWeights Open(string path) =>
         IsArchive(path) ? new StoredWeights(path, TorchFile.Open(path)) : new StoredWeights(path, SafetensorsFile.Open(path));
 
-    /// <summary>Whether a file is a zip archive, as torch.save writes.</summary>
+    /// <summary>
+    /// Whether a file is by torch.save: a zip archive, or a bare pickle, which <see cref="TorchFile"/> refuses in words that fit; the length of a
+    /// safetensors header may begin with the same byte, but is followed by its brace.
+    /// </summary>
     public static bool IsArchive(string path)
     {
-        Span<byte> start = stackalloc byte[ZipSignature.Length];
+        Span<byte> start = stackalloc byte[Opening];
         using var file = File.OpenRead(path);
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(ZipSignature);
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        return start.StartsWith(ZipSignature) || (start is [PickleProtocol, >= 2 and <= 5, ..] && start is not [.., (byte)'{']);
     }
 
     public void Dispose() => file.Dispose();

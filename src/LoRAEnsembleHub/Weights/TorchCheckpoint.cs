@@ -1,22 +1,26 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Safetensors;
 
 namespace LoRAEnsembleHub.Weights;
 
-/// <summary>Checkpoints by torch.save, such as pytorch_model.bin, made into model folders that load here and elsewhere.</summary>
-public static class TorchCheckpoint
+/// <summary>Checkpoints by torch.save, such as pytorch_model.bin and adapter_model.bin, made into folders that load here and elsewhere.</summary>
+public static partial class TorchCheckpoint
 {
-    /// <summary>Writes the tensors of a checkpoint as model.safetensors, under their names, and what belongs to them; runs nothing of the pickle.</summary>
+    /// <summary>Writes the tensors of a checkpoint as model.safetensors, or adapter_model.safetensors, under their names, and what belongs to them; runs nothing of the pickle.</summary>
     /// <param name="path">A dictionary of tensors by torch.save (<c>.bin</c>, <c>.pt</c>, <c>.pth</c>).</param>
     /// <param name="folder">Made when absent; files of the same names are replaced.</param>
     /// <param name="config">
-    /// The config.json of the model; null takes the one beside the checkpoint, else reads the sizes of a ViT-B, -L or -H off torchvision's names.
+    /// The config.json of the model, or adapter_config.json of a PEFT adapter; null takes the one beside the checkpoint, else reads the sizes of a
+    /// ViT-B, -L or -H off torchvision's names.
     /// </param>
     /// <param name="cancellationToken">Stops the writing; a file is either the old or the new one.</param>
     /// <returns>The files that were written; files that say how inputs are prepared are copied along.</returns>
     /// <exception cref="TorchFileException">The checkpoint is malformed or refers to something that is not read.</exception>
-    /// <exception cref="ModelException">It holds no named tensors, or its config is not known.</exception>
+    /// <exception cref="ModelException">It holds no named tensors, is one part of several, or its config is not known or not JSON.</exception>
     public static async Task<IReadOnlyList<string>> WriteModelAsync(
         string path,
         string folder,
@@ -34,18 +38,25 @@ public static class TorchCheckpoint
             );
         }
 
-        var beside = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var text = ConfigText(
-            file,
-            config
-                ?? (File.Exists(Path.Combine(beside, PretrainedModel.ConfigFile)) ? Path.Combine(beside, PretrainedModel.ConfigFile) : null)
-        );
-        Directory.CreateDirectory(folder);
-        var written = new List<string>
+        if (ShardName().IsMatch(Path.GetFileName(path)))
         {
-            Path.Combine(folder, PretrainedModel.WeightsFile),
-            Path.Combine(folder, PretrainedModel.ConfigFile),
-        };
+            throw new ModelException(
+                $"{path} is one part of a checkpoint that was saved in several; alone it is no model. Join the parts first, or take the safetensors of the same repository."
+            );
+        }
+
+        var beside = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var isAdapter = file.Tensors.All(view => view.Name.StartsWith(PeftMember.Root, StringComparison.Ordinal));
+        var (weights, facts) = isAdapter
+            ? (PeftMember.WeightsFile, PeftMember.ConfigFile)
+            : (PretrainedModel.WeightsFile, PretrainedModel.ConfigFile);
+        var found = config ?? (File.Exists(Path.Combine(beside, facts)) ? Path.Combine(beside, facts) : null);
+        var text =
+            found is not null ? JsonText(found)
+            : isAdapter ? throw new ModelException($"{path} is a PEFT adapter, and there is no {facts} beside it; give the adapter's.")
+            : ConfigText(file);
+        Directory.CreateDirectory(folder);
+        var written = new List<string> { Path.Combine(folder, weights), Path.Combine(folder, facts) };
         await SafetensorsWriter
             .WriteAsync(
                 written[0],
@@ -67,13 +78,29 @@ public static class TorchCheckpoint
         return written;
     }
 
-    private static string ConfigText(TorchFile file, string? config)
-    {
-        if (config is not null)
-        {
-            return File.ReadAllText(config);
-        }
+    /// <summary>As transformers names the parts, such as pytorch_model-00001-of-00002.bin.</summary>
+    [GeneratedRegex(@"-\d{5}-of-\d{5}\.[a-z]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex ShardName();
 
+    /// <summary>A file's text, which is taken over as it is.</summary>
+    private static string JsonText(string path)
+    {
+        var text = File.ReadAllText(path);
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? text
+                : throw new ModelException($"{path} holds {document.RootElement.ValueKind}; a config is a JSON object.");
+        }
+        catch (JsonException e)
+        {
+            throw new ModelException($"{path} is no config, as it is not JSON: {e.Message}", e);
+        }
+    }
+
+    private static string ConfigText(TorchFile file)
+    {
         var wrapper = NameTable.Default.WrapperOf([.. file.Tensors.Select(view => view.Name)]);
         var shapes = file.Tensors.ToDictionary(view => view.Name[wrapper.Length..], view => view.Shape, StringComparer.Ordinal);
         if (!shapes.ContainsKey("conv_proj.weight"))

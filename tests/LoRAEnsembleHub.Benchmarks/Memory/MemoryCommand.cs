@@ -95,7 +95,9 @@ internal static class MemoryCommand
         Say(
             $"swap: {together.FirstSwapMilliseconds:0.000} ms the first, then {together.MedianSwapMilliseconds:0.000} ms (median; longest {together.LongestSwapMilliseconds:0.000} ms)"
         );
-        Say($"live tensors: {together.TensorsAfterOne} after 1 prediction, {together.TensorsAfterAll} after {predictions}");
+        Say(
+            $"live tensors after {predictions} predictions: {together.TensorsAfterAll - together.TensorsAfterOne:+0;-0;0} against those after the first"
+        );
         holds &= together.FirstSwapMilliseconds < HighestSwapMilliseconds && together.MedianSwapMilliseconds < HighestSwapMilliseconds;
         holds &= together.TensorsAfterAll == together.TensorsAfterOne && alone.TensorsAfterAll == alone.TensorsAfterOne;
         Say($"{(holds ? "All limits hold." : "A limit does not hold.")}");

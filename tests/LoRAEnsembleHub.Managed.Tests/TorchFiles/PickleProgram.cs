@@ -50,6 +50,13 @@ internal sealed class PickleProgram
 
     /// <summary>A tensor over a storage of singles.</summary>
     public PickleProgram Tensor(string storage, long elements, long offset, long[] shape, long[] strides, string type = "FloatStorage") =>
+        Rebuilt(storage, elements, offset, shape, strides, type).Code("tR");
+
+    /// <summary>A tensor with a dictionary of properties behind its hooks.</summary>
+    public PickleProgram Tensor(string storage, long elements, string property) =>
+        Rebuilt(storage, elements, 0, [elements], [1], "FloatStorage").Code("}").Text(property).Raw(0x88).Code("stR");
+
+    private PickleProgram Rebuilt(string storage, long elements, long offset, long[] shape, long[] strides, string type) =>
         Global("torch._utils", "_rebuild_tensor_v2")
             .Code("((")
             .Text("storage")
@@ -63,7 +70,7 @@ internal sealed class PickleProgram
             .Integers(strides)
             .Raw(0x89)
             .Global("collections", "OrderedDict")
-            .Code(")RtR");
+            .Code(")R");
 
     /// <summary>A dictionary of one tensor.</summary>
     public static byte[] One(long elements, long offset, long[] shape, long[] strides, string type = "FloatStorage") =>

@@ -60,6 +60,15 @@ public sealed class TorchFileTests : IDisposable
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("neg")]
+    [InlineData("conj")]
+    public void A_tensor_whose_numbers_are_not_the_stored_ones_is_refused(string property) =>
+        Refused(
+            PickleProgram.Archive(new PickleProgram().Code("}").Text("weight").Tensor("0", 1, property).Code("s.").Bytes, Bytes([1])),
+            $"'{property}'"
+        );
+
     [Fact]
     public void A_transposed_tensor_is_read_in_row_major_order()
     {
@@ -172,6 +181,7 @@ public sealed class TorchFileTests : IDisposable
     [InlineData("}N}s.", "no text")]
     [InlineData("}.", "no tensor")]
     [InlineData("].", "no tensor")]
+    [InlineData("}X\u0005\0\0\0model}X\u0001\0\0\0a]ssX\u0003\0\0\0ema}s.", "'model', 'ema'")]
     [InlineData("N.", "neither a dictionary nor a list")]
     public void A_program_that_does_something_else_is_refused(string program, string reason) =>
         Refused(PickleProgram.Archive(new PickleProgram().Code(program).Bytes), reason);

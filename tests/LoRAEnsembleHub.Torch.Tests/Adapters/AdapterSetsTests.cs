@@ -95,6 +95,43 @@ public sealed class AdapterSetsTests : IDisposable
     }
 
     [Fact]
+    public void A_rank_above_the_shorter_side_of_a_projection_loses_nothing_and_ends_at_that_side()
+    {
+        var many = Enumerable.Range(0, 48).Select(index => index % Set.Count).Select(member => Set.Select(member)).ToArray();
+        using var joined = AdapterSets.Join("many", many);
+        using var average = joined.Average();
+        var side = average.Sites.Values.Min(factors => Math.Min(factors.Down.size(2), factors.Up.size(1)));
+        Assert.True(average.Rank > side + 1);
+        using var low = average.Truncate((int)side + 1, out var error);
+        using var scope = NewDisposeScope();
+        Assert.InRange(error, 0, 1e-6);
+        Assert.Equal(side, low.Rank);
+        Assert.All(
+            average.Sites,
+            site => Assert.True(site.Value.Update(0).allclose(low.Sites[site.Key].Update(0), rtol: 0, atol: 1e-5), site.Key)
+        );
+        Assert.All(many, set => set.Dispose());
+    }
+
+    [Fact]
+    public void An_update_that_would_overflow_is_not_merged()
+    {
+        using var scope = NewDisposeScope();
+        using var average = Set.Average();
+        foreach (var factors in average.Sites.Values)
+        {
+            factors.Up.mul_(1e30f);
+            factors.Down.mul_(1e30f);
+        }
+
+        Assert.Contains(
+            "beyond the range",
+            Assert.Throws<AdapterException>(() => family.Model.Merge(average, 0)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void A_lower_rank_loses_what_its_singular_values_say()
     {
         using var low = Set.Truncate(1, out var error);

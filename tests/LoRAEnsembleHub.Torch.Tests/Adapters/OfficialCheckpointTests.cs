@@ -57,6 +57,23 @@ public sealed class OfficialCheckpointTests : IDisposable
         Assert.All(before, entry => Assert.True(entry.Value.bytes.SequenceEqual(after[entry.Key].bytes), entry.Key));
     }
 
+    [Fact]
+    public async Task Names_in_the_wrapper_of_parallel_training_are_looked_through()
+    {
+        var tensors = Golden.Tensors(Path.Combine(folder, "lora_former.safetensors"));
+        Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
+        await TensorFile.WriteAsync(
+            Target,
+            tensors.ToDictionary(entry => $"module._orig_mod.{entry.Key}", entry => entry.Value),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        Assert.Equal(OfficialLayout.Members, OfficialCheckpoint.LayoutOf(Target));
+        using var plain = OfficialCheckpoint.Read(Path.Combine(folder, "lora_former.safetensors"), model);
+        using var wrapped = OfficialCheckpoint.Read(Target, model);
+        Assert.All(plain.Head, entry => Assert.True(entry.Value.bytes.SequenceEqual(wrapped.Head[entry.Key].bytes), entry.Key));
+        Assert.All(plain.Sites, site => Assert.True(site.Value.Up.bytes.SequenceEqual(wrapped.Sites[site.Key].Up.bytes), site.Key));
+    }
+
     [Theory]
     [InlineData("head_bias", "missing")]
     [InlineData("encoder_layer_0_q_proj_w_b.weight", "missing")]

@@ -30,6 +30,26 @@ public sealed class CardTests(TinyBase tiny) : IClassFixture<TinyBase>
     }
 
     [Fact]
+    public async Task A_card_that_is_no_utf8_is_left_alone_and_a_byte_order_mark_stays()
+    {
+        var folder = tiny.CopyOfEnsemble("latin");
+        var file = Path.Combine(folder, "README.md");
+        byte[] latin = [.. "---\nlicense: mit\n---\n# Caf"u8, 0xE9, (byte)'\n'];
+        await File.WriteAllBytesAsync(file, latin, TestContext.Current.CancellationToken);
+        (await Tool.RunAsync("card", folder, "--update")).Refused(6, "UTF-8", "0xE9");
+        (await Tool.RunAsync("card", folder)).Refused(6, "UTF-8");
+        Assert.Equal(latin, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+
+        byte[] marked = [0xEF, 0xBB, 0xBF, .. "---\nlicense: mit\n---\n# Caf\u00e9\n"u8];
+        await File.WriteAllBytesAsync(file, marked, TestContext.Current.CancellationToken);
+        (await Tool.RunAsync("card", folder, "--update")).Done();
+        var updated = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        Assert.True(updated.AsSpan().StartsWith(marked.AsSpan(0, "\ufeff---\nlicense: mit\n"u8.Length)));
+        Assert.True(updated.AsSpan().EndsWith("---\n# Caf\u00e9\n"u8));
+        Assert.True(updated.Length > marked.Length);
+    }
+
+    [Fact]
     public async Task What_a_hub_refuses_is_refused_here_and_nothing_is_written()
     {
         var folder = tiny.CopyOfEnsemble("wrongcard");

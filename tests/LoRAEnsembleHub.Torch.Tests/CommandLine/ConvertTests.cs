@@ -9,6 +9,8 @@ public sealed class ConvertTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
 {
     private readonly ScratchFolder scratch = new();
 
+    private string Other => Path.Combine(scratch.Path, "other");
+
     private string Output => Path.Combine(scratch.Path, "onnx");
 
     private string[] Ensemble => ["--base", tiny.Base, "--ensemble", tiny.Ensemble];
@@ -40,13 +42,13 @@ public sealed class ConvertTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
     public async Task Members_become_plain_models_whose_logits_are_the_rows_of_the_ensemble()
     {
         (await Tool.RunAsync(["convert", .. Ensemble, "--output", Output, "-q"])).Done();
-        var run = await Tool.RunAsync(["convert", .. Ensemble, "--each", "--output", Output, "--to", "onnx", "-q"]);
+        var run = await Tool.RunAsync(["convert", .. Ensemble, "--each", "--output", Other, "--to", "onnx", "-q"]);
         Assert.Equal(3, run.Done().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         var inputs = Golden.Tensors(Golden.PathOf("models", "vit-v4", "expected.safetensors"));
         var all = OnnxRun.Run(Path.Combine(Output, "model.onnx"), inputs)["logits"];
         for (var member = 0; member < 2; member++)
         {
-            OnnxRun.AssertClose(all[member], OnnxRun.Run(Path.Combine(Output, $"member-0{member}", "model.onnx"), inputs)["logits"]);
+            OnnxRun.AssertClose(all[member], OnnxRun.Run(Path.Combine(Other, $"member-0{member}", "model.onnx"), inputs)["logits"]);
         }
     }
 
@@ -56,10 +58,10 @@ public sealed class ConvertTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
         (await Tool.RunAsync(["convert", .. Ensemble, "--output", Output, "-q"])).Done();
         var inputs = Golden.Tensors(Golden.PathOf("models", "vit-v4", "expected.safetensors"));
         var expected = OnnxRun.Run(Path.Combine(Output, "model.onnx"), inputs)["logits"];
-        (await Tool.RunAsync(["convert", .. Ensemble, "--output", Output, "--adapter-inputs", "-q"])).Done();
-        var adapters = TensorFile.Read(Path.Combine(Output, "adapters.safetensors"));
+        (await Tool.RunAsync(["convert", .. Ensemble, "--output", Other, "--adapter-inputs", "-q"])).Done();
+        var adapters = TensorFile.Read(Path.Combine(Other, "adapters.safetensors"));
         var given = inputs.Concat(adapters).DistinctBy(entry => entry.Key).ToDictionary();
-        OnnxRun.AssertClose(expected, OnnxRun.Run(Path.Combine(Output, "model.onnx"), given)["logits"]);
+        OnnxRun.AssertClose(expected, OnnxRun.Run(Path.Combine(Other, "model.onnx"), given)["logits"]);
     }
 
     [Fact]
@@ -161,6 +163,81 @@ public sealed class ConvertTests(TinyBase tiny) : IClassFixture<TinyBase>, IDisp
         Assert.False(Directory.Exists(other));
         var hostile = Golden.PathOf("models", "hostile-pt", "command_in_dictionary.pt");
         (await Tool.RunAsync("convert", hostile, "--to", "safetensors", "--output", other)).Refused(6, "posix.system");
+    }
+
+    [Fact]
+    public async Task An_adapter_by_torch_save_becomes_one_that_loads()
+    {
+        var place = Directory.CreateDirectory(Path.Combine(scratch.Path, "pickled")).FullName;
+        var golden = Golden.Folder("peft", "vit-r4");
+        var pickle = Path.Combine(place, "adapter_model.bin");
+        File.Copy(Path.Combine(golden, "member-00", "adapter_config.json"), Path.Combine(place, "adapter_config.json"));
+        await File.WriteAllBytesAsync(
+            pickle,
+            TorchSaved.Of(Golden.Tensors(Path.Combine(golden, "member-00", "adapter_model.safetensors"))),
+            TestContext.Current.CancellationToken
+        );
+        string[] forward =
+        [
+            "forward",
+            "--base",
+            Golden.Folder("models", "vit-v4"),
+            "--input",
+            Path.Combine(golden, "expected.safetensors"),
+        ];
+        var (one, two) = (Path.Combine(scratch.Path, "1.safetensors"), Path.Combine(scratch.Path, "2.safetensors"));
+        (await Tool.RunAsync([.. forward, "--ensemble", place, "--output", one])).Refused(1, "adapter_model.bin", "--to safetensors");
+        (await Tool.RunAsync("convert", pickle, "--to", "safetensors", "--output", Output, "-q")).Done();
+        Assert.Equal(
+            ["adapter_config.json", "adapter_model.safetensors"],
+            Directory.GetFiles(Output).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)
+        );
+        (await Tool.RunAsync([.. forward, "--ensemble", Output, "--output", one, "-q"])).Done();
+        (await Tool.RunAsync([.. forward, "--ensemble", Path.Combine(golden, "member-00"), "--output", two, "-q"])).Done();
+        Assert.Equal(
+            await File.ReadAllBytesAsync(one, TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(two, TestContext.Current.CancellationToken)
+        );
+
+        File.Delete(Path.Combine(place, "adapter_config.json"));
+        var other = Path.Combine(scratch.Path, "other");
+        (await Tool.RunAsync("convert", pickle, "--to", "safetensors", "--output", other)).Refused(1, "adapter_config.json");
+        Assert.False(Directory.Exists(other));
+    }
+
+    [Fact]
+    public async Task What_would_be_no_model_is_not_written()
+    {
+        var golden = Golden.Folder("models", "torchvision-vit");
+        var (part, text) = (Path.Combine(scratch.Path, "pytorch_model-00001-of-00002.bin"), Path.Combine(scratch.Path, "config.json"));
+        File.Copy(Path.Combine(golden, "model.pt"), part);
+        (await Tool.RunAsync("convert", part, "--to", "safetensors", "--output", Output)).Refused(1, "one part", "00001-of-00002");
+        await File.WriteAllTextAsync(text, "not json", TestContext.Current.CancellationToken);
+        string[] arguments = ["convert", Path.Combine(golden, "model.pt"), "--to", "safetensors", "--output", Output, "--config", text];
+        (await Tool.RunAsync(arguments)).Refused(1, "not JSON", text);
+        var bare = Golden.PathOf("models", "hostile-pt", "bare_pickle.pt");
+        (await Tool.RunAsync("convert", bare, "--to", "ensemble", "--base", golden, "--output", Output)).Refused(
+            6,
+            "no complete zip archive"
+        );
+        Assert.Single(Directory.GetFileSystemEntries(scratch.Path, "*", SearchOption.TopDirectoryOnly), entry => entry == part);
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(scratch.Path), entry => entry.EndsWith(".part", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(Output));
+    }
+
+    [Fact]
+    public async Task An_output_that_holds_something_is_refused_whatever_is_made()
+    {
+        Directory.CreateDirectory(Output);
+        var own = Path.Combine(Output, "preprocessor_config.json");
+        await File.WriteAllTextAsync(own, "mine", TestContext.Current.CancellationToken);
+        foreach (var form in new[] { "onnx", "official", "explicit", "ensemble" })
+        {
+            (await Tool.RunAsync(["convert", .. Ensemble, "--to", form, "--output", Output])).Refused(2, "not empty");
+        }
+
+        Assert.Equal("mine", await File.ReadAllTextAsync(own, TestContext.Current.CancellationToken));
+        Assert.Single(Directory.GetFileSystemEntries(Output));
     }
 
     [Theory]

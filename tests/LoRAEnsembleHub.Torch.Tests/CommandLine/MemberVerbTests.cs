@@ -186,6 +186,66 @@ public sealed class MemberVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, ID
         Assert.NotEmpty(manifest["metrics"]!.AsArray());
     }
 
+    [Fact]
+    public async Task Figures_of_a_part_of_a_split_say_so_and_are_no_result_of_the_card()
+    {
+        var made = At("part");
+        string[] arguments = ["members", "--base", tiny.Base, "--ensemble", tiny.Ensemble, "--keep", "1,0", "--data", tiny.Data];
+        (await Tool.RunAsync([.. arguments, "--limit", "3", "--output", made])).Done();
+        var manifest = JsonNode.Parse(await ReadAsync(Path.Combine(made, "lora_ensemble.json")))!;
+        Assert.All(manifest["metrics"]!.AsArray(), metric => Assert.Equal(3, (int)metric!["examples"]!));
+        var card = await ReadAsync(Path.Combine(made, "README.md"));
+        Assert.Contains("On 3 examples of the test split", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("model-index", card, StringComparison.Ordinal);
+
+        var whole = At("whole");
+        (await Tool.RunAsync([.. arguments, "--limit", "1000", "--output", whole])).Done();
+        manifest = JsonNode.Parse(await ReadAsync(Path.Combine(whole, "lora_ensemble.json")))!;
+        Assert.All(manifest["metrics"]!.AsArray(), metric => Assert.Null(metric!["examples"]));
+        Assert.Contains("model-index", await ReadAsync(Path.Combine(whole, "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sources_that_do_not_go_together_are_refused_by_name()
+    {
+        var other = Path.Combine(tiny.CopyOfEnsemble("otherbase"), "member-00");
+        var config = Path.Combine(other, "adapter_config.json");
+        var changed = JsonNode.Parse(await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken))!;
+        changed["base_model_name_or_path"] = "someone/else";
+        await File.WriteAllTextAsync(config, changed.ToJsonString(), TestContext.Current.CancellationToken);
+        string[] both = ["assemble", tiny.Ensemble, other, "--base", tiny.Base, "--output", At("x")];
+        (await Tool.RunAsync(both)).Refused(1, "someone/else", "--allow-base-mismatch");
+        (await Tool.RunAsync(["assemble", other, tiny.Ensemble, .. both[3..]])).Refused(1, "someone/else");
+        Assert.False(Directory.Exists(At("x")));
+
+        foreach (var alpha in new[] { "1e999", "1e300" })
+        {
+            var text = (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken)).Replace(
+                $"\"lora_alpha\":{changed["lora_alpha"]}",
+                $"\"lora_alpha\":{alpha}",
+                StringComparison.Ordinal
+            );
+            var infinite = Directory.CreateDirectory(At($"alpha{alpha}")).FullName;
+            File.Copy(Path.Combine(other, "adapter_model.safetensors"), Path.Combine(infinite, "adapter_model.safetensors"));
+            await File.WriteAllTextAsync(Path.Combine(infinite, "adapter_config.json"), text, TestContext.Current.CancellationToken);
+            (await Tool.RunAsync("assemble", infinite, "--base", tiny.Base, "--output", At("x"))).Refused(1, "lora_alpha");
+            Assert.False(Directory.Exists(At("x")));
+        }
+
+        var twice = tiny.CopyOfEnsemble("twice");
+        var manifest = Path.Combine(twice, "lora_ensemble.json");
+        await File.WriteAllTextAsync(
+            manifest,
+            (await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken)).Replace(
+                "\"light\"",
+                "\"dark\"",
+                StringComparison.Ordinal
+            ),
+            TestContext.Current.CancellationToken
+        );
+        (await Tool.RunAsync("assemble", tiny.Ensemble, twice, "--base", tiny.Base, "--output", At("x"))).Refused(1, "2 classes dark");
+    }
+
     [Theory]
     [InlineData("--keep", "2", "0 to 1")]
     [InlineData("--keep", "0,0", "each once")]

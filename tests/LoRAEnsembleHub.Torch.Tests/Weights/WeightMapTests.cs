@@ -62,15 +62,18 @@ public sealed class WeightMapTests : IDisposable
         Assert.Contains("vit.encoder.layer.0.attention.attention.query.bias", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_wrapper_around_all_names_is_looked_through()
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("_orig_mod.")]
+    [InlineData("module._orig_mod.model.")]
+    public async Task Wrappers_around_all_names_are_looked_through(string wrapper)
     {
         await Rewrite(tensors =>
         {
             foreach (var (name, tensor) in tensors.ToArray())
             {
                 tensors.Remove(name);
-                tensors.Add("module." + name, tensor);
+                tensors.Add(wrapper + name, tensor);
             }
         });
         using var model = PretrainedModels.Load(folder);

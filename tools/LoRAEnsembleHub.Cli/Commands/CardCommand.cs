@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using LoRAEnsembleHub.Cli.Hub;
 using LoRAEnsembleHub.Cli.Inspection;
 using LoRAEnsembleHub.Cli.Loading;
@@ -12,6 +13,8 @@ namespace LoRAEnsembleHub.Cli.Commands;
 /// <summary>Checks a model card without a hub, and brings that of an ensemble up to date; never needs torch.</summary>
 internal sealed class CardCommand : Verb
 {
+    private static readonly UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly Argument<string> path = new("PATH") { Description = "A model or ensemble folder, or a README.md" };
     private readonly Option<bool> update = OptionKinds.Switch(
         "--update",
@@ -48,10 +51,10 @@ internal sealed class CardCommand : Verb
             }
 
             Need.File(file, "PATH");
-            return Result(file, await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false), []);
+            return Result(file, await ReadAsync(file, cancellationToken).ConfigureAwait(false), []);
         }
 
-        var old = File.Exists(file) ? await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false) : "";
+        var old = File.Exists(file) ? await ReadAsync(file, cancellationToken).ConfigureAwait(false) : "";
         var (card, changed) = CardEditor.Update(old, Fresh(parsed, Path.GetDirectoryName(Path.GetFullPath(file))!));
         var result = Result(file, card, changed);
         if (result.Errors.Count == 0 && card != old)
@@ -65,6 +68,25 @@ internal sealed class CardCommand : Verb
         {
             Written = result.Errors.Count == 0 && card != old,
         };
+    }
+
+    /// <summary>Every letter, a byte order mark too, so that what is written back is what was there.</summary>
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        var bytes = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new CommandException(
+                "malformed_file",
+                $"{file} is not UTF-8: the byte 0x{e.BytesUnknown?[0]:X2} at {e.Index} is no part of a letter. A hub takes cards in UTF-8 only; save it so.",
+                null,
+                ExitCode.Integrity
+            );
+        }
     }
 
     private string Fresh(ParseResult parsed, string folder)

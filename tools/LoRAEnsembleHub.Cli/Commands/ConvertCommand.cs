@@ -148,8 +148,9 @@ internal sealed class ConvertCommand : Verb
         CancellationToken cancellationToken
     )
     {
-        Need.PlaceForFolder(written.Folder(parsed), "--output");
-        return await new OnnxConversion(request, written.Folder(parsed))
+        var folder = written.Place(parsed);
+        using var staged = new StagedFolder(folder);
+        var made = await new OnnxConversion(request, staged.Path)
         {
             Each = parsed.GetValue(each),
             AdapterInputs = parsed.GetValue(adapterInputs),
@@ -157,6 +158,8 @@ internal sealed class ConvertCommand : Verb
         }
             .RunAsync(session, cancellationToken)
             .ConfigureAwait(false);
+        staged.Commit();
+        return made with { Output = folder, Files = [.. made.Files.Select(file => file with { Path = staged.Final(file.Path) })] };
     }
 
     private async Task<ICommandResult> ToSafetensorsAsync(
@@ -167,12 +170,14 @@ internal sealed class ConvertCommand : Verb
     )
     {
         var folder = written.Place(parsed);
-        var made = await TorchCheckpoint.WriteModelAsync(file, folder, ConfigFile(parsed), cancellationToken).ConfigureAwait(false);
+        using var staged = new StagedFolder(folder);
+        var made = await TorchCheckpoint.WriteModelAsync(file, staged.Path, ConfigFile(parsed), cancellationToken).ConfigureAwait(false);
+        staged.Commit();
         return new ConvertResult
         {
             Source = file,
             Output = folder,
-            Files = [.. made.Select(WrittenFile.Of)],
+            Files = [.. made.Select(path => WrittenFile.Of(staged.Final(path)))],
             Warnings = session.Warnings,
         };
     }
@@ -212,7 +217,8 @@ internal sealed class ConvertCommand : Verb
         CancellationToken cancellationToken
     )
     {
-        var path = Path.Combine(written.Place(parsed), "checkpoint.safetensors");
+        using var staged = new StagedFolder(written.Place(parsed));
+        var path = Path.Combine(staged.Path, "checkpoint.safetensors");
         using var loaded = LoadedModel.Open(request, session);
         Need.FolderFor(path);
         await (
@@ -222,6 +228,7 @@ internal sealed class ConvertCommand : Verb
                 $"{request.Ensemble} is a {loaded.Ensemble!.System.Method}; the official code has layouts for LoRA members and for whole networks."
             )
         ).ConfigureAwait(false);
+        staged.Commit();
         if (loaded.Temperatures.Any(temperature => temperature != 1))
         {
             session.Warn("The ensemble divides logits by a temperature, for which the official layout has no place; it is left out.");
@@ -233,7 +240,7 @@ internal sealed class ConvertCommand : Verb
             Ensemble = request.Ensemble,
             Members = loaded.Members,
             Output = written.Folder(parsed),
-            Files = [WrittenFile.Of(path)],
+            Files = [WrittenFile.Of(staged.Final(path))],
             Warnings = session.Warnings,
         };
     }

@@ -93,12 +93,14 @@ internal sealed class MemberEffect
         }
 
         var measured = MeasuredSplit(parsed);
-        var old = before(Part(measured)).WithTemperature(loaded.Temperatures);
-        var now = after(Part(measured)).WithTemperature(manifest.Temperatures);
+        var examples = Part(measured);
+        var isPart = examples.Count < ExampleSets.OpenFor(pipeline, place, measured, loaded.Labels, null).Count;
+        var old = before(examples).WithTemperature(loaded.Temperatures);
+        var now = after(examples).WithTemperature(manifest.Temperatures);
         return new MeasuredEffect(
             manifest with
             {
-                Metrics = EnsembleMetrics.Of(now, RepositoryFolder.OfData(place).RepoId, measured),
+                Metrics = EnsembleMetrics.Of(now, RepositoryFolder.OfData(place).RepoId, measured, isPart),
             },
             EvaluationScores.Of(old.Aggregate(loaded.Aggregation), old.Labels!),
             EvaluationScores.Of(now.Aggregate(loaded.Aggregation), now.Labels!)

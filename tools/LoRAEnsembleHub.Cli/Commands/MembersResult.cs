@@ -54,7 +54,7 @@ internal sealed record MembersResult : ICommandResult
                     new Column("accuracy", IsNumber: true),
                     new Column("NLL", IsNumber: true),
                     new Column("Brier", IsNumber: true),
-                    new Column("ECE 15", IsNumber: true),
+                    new Column("ECE 10", IsNumber: true),
                 ],
                 [Row("before", Before), Row("after", After)]
             );
@@ -69,6 +69,6 @@ internal sealed record MembersResult : ICommandResult
             Figures.Score(scores.Accuracy),
             Figures.Score(scores.NegativeLogLikelihood),
             Figures.Score(scores.Brier),
-            Figures.Score(scores.Ece15),
+            Figures.Score(scores.Ece10),
         ];
 }

@@ -44,21 +44,23 @@ internal sealed class MergeCommand : Verb
             throw CommandException.Usage($"--member is {chosen[0]}; the ensemble has {loaded.Members} members, from 0.");
         }
 
+        using var staged = new StagedFolder(target);
         var models = new List<string>();
         foreach (var index in chosen)
         {
             var folder = parsed.GetValue(all)
-                ? Path.Combine(target, string.Create(CultureInfo.InvariantCulture, $"member-{index:00}"))
-                : target;
+                ? Path.Combine(staged.Path, string.Create(CultureInfo.InvariantCulture, $"member-{index:00}"))
+                : staged.Path;
             using var merged = loaded.Base.Merge(loaded.Adapters!, index, loaded.Labels);
             await merged.SaveAsync(folder, cancellationToken).ConfigureAwait(false);
-            models.Add(folder);
+            models.Add(staged.Final(folder));
             foreach (var file in PreparationFiles.Of(request.Ensemble, request.Base))
             {
                 File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
             }
         }
 
+        staged.Commit();
         if (loaded.Temperatures.Any(temperature => temperature != 1))
         {
             session.Warn(

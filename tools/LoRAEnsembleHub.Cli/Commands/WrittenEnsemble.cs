@@ -42,7 +42,7 @@ internal sealed class WrittenEnsemble
     public string Place(ParseResult parsed)
     {
         var folder = Folder(parsed);
-        Need.EmptyFolder(folder, "--output", "an ensemble made of others is written to a new folder, so that none is lost");
+        Need.EmptyFolder(folder, "--output", "choose a new folder, so that nothing is lost");
         return folder;
     }
 

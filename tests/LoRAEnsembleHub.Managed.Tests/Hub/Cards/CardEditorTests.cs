@@ -55,16 +55,26 @@ public sealed class CardEditorTests
             # mine
             license: mit   # for now
             base_model:   'team/base'
-            tags: ["own","lora","calibration"]
+            # keep
+            tags:
+              - "own"
+              - "lora"
+              - "calibration"
 
             # results, by hand
             model-index:
+              - name: "old"
+                results: []
               - name: "x"
                 results:
-                  - task: { type: image-classification }
-                    dataset: { type: "a/b", name: "a/b" }
+                  - task:
+                      type: "image-classification"
+                    dataset:
+                      type: "a/b"
+                      name: "a/b"
                     metrics:
-                      - { type: "accuracy", value: 0.9 }
+                      - type: "accuracy"
+                        value: 0.9
 
             # the end
             extra: {b: 1, a: [2, 3]}
@@ -85,6 +95,101 @@ public sealed class CardEditorTests
     }
 
     [Fact]
+    public void Results_of_others_stay_and_own_ones_are_brought_up_to_date_wherever_they_stand()
+    {
+        const string Card = """
+            ---
+            library_name: peft
+            base_model: "team/base"
+            tags: ["lora", "calibration"]
+            metrics: ["accuracy"]
+            model-index:
+              - name: My name for it
+                results:
+                  - task: { type: image-classification, name: Pictures }
+                    dataset: { type: a/b, name: "A, B" }
+                    metrics:
+                      - { type: accuracy, value: 0.1, name: Accuracy of mine } # by hand
+                      - { type: accuracy, value: 0.5 }
+                      - { type: f1, value: 0.3, verified: true }
+                  - task: { type: image-classification }
+                    dataset: { type: a/b, name: "A, B", split: "on: \"hold\" #1" }
+                    metrics:
+                      - { type: accuracy, value: 0.2 }
+              - name: another
+                results:
+                  - task: { type: text-classification }
+                    dataset: { type: c/d, name: null }
+                    metrics: [{ type: "yes", value: 1e-9 }, { type: accuracy, value: 0.7, verified: true }]
+            ---
+            """;
+        const string Expected = """
+            ---
+            library_name: peft
+            base_model: "team/base"
+            tags: ["lora", "calibration"]
+            metrics: ["accuracy"]
+            # by hand
+            model-index:
+              - name: "My name for it"
+                results:
+                  - task:
+                      type: "image-classification"
+                      name: "Pictures"
+                    dataset:
+                      type: "a/b"
+                      name: "A, B"
+                    metrics:
+                      - type: "accuracy"
+                        value: 0.1
+                        name: "Accuracy of mine"
+                      - type: "accuracy"
+                        value: 0.9
+                      - type: "f1"
+                        value: 0.3
+                        verified: true
+                  - task:
+                      type: "image-classification"
+                    dataset:
+                      type: "a/b"
+                      name: "A, B"
+                      split: "on: \"hold\" #1"
+                    metrics:
+                      - type: "accuracy"
+                        value: 0.2
+              - name: "another"
+                results:
+                  - task:
+                      type: "text-classification"
+                    dataset:
+                      type: "c/d"
+                      name: null
+                    metrics:
+                      - type: "yes"
+                        value: 1E-09
+                      - type: "accuracy"
+                        value: 0.7
+                        verified: true
+            ---
+            """;
+        var (updated, changed) = CardEditor.Update(Card, Fresh);
+        Assert.Equal(["model-index"], changed);
+        Assert.Equal(Expected, updated);
+        Assert.Empty(CardEditor.Update(updated, Fresh).Changed);
+    }
+
+    [Fact]
+    public void Hashes_in_texts_are_no_comments()
+    {
+        var (updated, _) = CardEditor.Update("---\ntags: ['#1', \"a # b\", c#d] # one\n---\n", Fresh);
+        Assert.StartsWith(
+            "---\n# one\ntags:\n  - \"#1\"\n  - \"a # b\"\n  - \"c#d\"\n  - \"lora\"\n  - \"calibration\"\n",
+            updated,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void A_card_without_metadata_gets_them_in_front_and_none_becomes_the_fresh_one()
     {
         Assert.Equal(Fresh, CardEditor.Update("", Fresh).Card);
@@ -97,6 +202,9 @@ public sealed class CardEditorTests
     [InlineData("{license: mit}", "braces")]
     [InlineData("base_model: &b other/base\nnew_version: *b", "is named")]
     [InlineData("tags: [a", "Line")]
+    [InlineData("foo: [1,\nbar: }", "Line")]
+    [InlineData("model-index: none", "model-index")]
+    [InlineData("model-index: [{name: x, results: [1]}]", "model-index")]
     [InlineData("a: 1\na: 2", "twice")]
     public void Metadata_that_cannot_be_changed_field_by_field_are_refused(string yaml, string word) =>
         Assert.Contains(
