@@ -1,7 +1,9 @@
 """Times the ViT-B/16 ensemble of the `forward` benchmark in PyTorch: the same files, member by member.
 
 usage: python3 pytorch_forward.py BASE_FOLDER ENSEMBLE_FOLDER [THREADS [ROUNDS]]
-Needs torch and nothing else; the folders are those that `forward` writes to artifacts/benchmarks/random.
+       python3 pytorch_forward.py BASE_FOLDER ENSEMBLE_FOLDER THREADS serve PIXELS_FILE
+Needs torch and nothing else; the folders are those that `forward` writes to artifacts/benchmarks/random. With `serve` every line of standard input,
+`run` or `logits`, is answered with a line of standard output: the processor seconds of this process so far, or the logits as JSON.
 """
 
 import json
@@ -61,10 +63,20 @@ def forward(base, member, pixels):
     return F.linear(token, member[f"{head}.weight"], member[f"{head}.bias"])
 
 
-def main(base_folder, ensemble_folder, threads=2, rounds=7):
+def serve(base, members, pixels):
+    print(torch.__version__, flush=True)
+    for line in sys.stdin:
+        with torch.no_grad():
+            logits = torch.stack([forward(base, member, pixels) for member in members])
+        print(json.dumps(logits.flatten().tolist()) if line.strip() == "logits" else time.process_time(), flush=True)
+
+
+def main(base_folder, ensemble_folder, threads=2, rounds=7, pixels_file=None):
     torch.set_num_threads(int(threads))
     base = read(pathlib.Path(base_folder) / "model.safetensors")
     members = [read(folder / "adapter_model.safetensors") for folder in sorted(pathlib.Path(ensemble_folder).glob("member-*"))]
+    if rounds == "serve":
+        return serve(base, members, read(pathlib.Path(pixels_file))["pixel_values"])
     pixels = torch.randn(1, 3, 224, 224)
     clocks, processors = [], []
     with torch.no_grad():

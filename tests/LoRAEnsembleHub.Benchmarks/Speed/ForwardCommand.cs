@@ -16,6 +16,11 @@ internal static class ForwardCommand
     {
         var command = new Command("forward", "Time of a prediction of all members of a ViT-B/16, against a plain loop over members");
         var options = new SpeedOptions(command, usualMembers: 16, usualBatch: 1);
+        var python = new Option<string?>("--python")
+        {
+            Description = "Interpreter, such as python3, whose PyTorch is timed too; one without a fast BLAS takes many minutes",
+        };
+        command.Add(python);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -24,7 +29,12 @@ internal static class ForwardCommand
                 var ensemble = $"{baseFolder}-m{members}-r8";
                 await RandomVit.WriteAsync(baseFolder, cancellationToken).ConfigureAwait(false);
                 await RandomMembers.WriteAsync(ensemble, baseFolder, members, cancellationToken).ConfigureAwait(false);
-                var settings = new Settings(options.Batch(parsed), options.Rounds(parsed), options.Bfloat16(parsed));
+                var settings = new Settings(
+                    options.Batch(parsed),
+                    options.Rounds(parsed),
+                    options.Bfloat16(parsed),
+                    parsed.GetValue(python)
+                );
                 return await RunAsync(baseFolder, ensemble, settings, cancellationToken).ConfigureAwait(false) ? 0 : 1;
             }
         );
@@ -42,13 +52,28 @@ internal static class ForwardCommand
         using var onnx = await OnnxEnsemble
             .LoadAsync($"{ensembleFolder}-onnx", exact.Model, exact.Ensemble, cancellationToken)
             .ConfigureAwait(false);
-        return Run(baseFolder, ensembleFolder, exact, onnx, settings);
+        using var pixels = randn(settings.Batch, 3, RandomVit.Pixels, RandomVit.Pixels);
+        var file = $"{ensembleFolder}-pixels.safetensors";
+        await TensorFile
+            .WriteAsync(file, new Dictionary<string, Tensor> { ["pixel_values"] = pixels }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        using var pytorch = settings.Python is { } python
+            ? PyTorchLoop.Start(python, baseFolder, ensembleFolder, get_num_threads(), file)
+            : null;
+        return Run(baseFolder, ensembleFolder, exact, onnx, pytorch, pixels, settings);
     }
 
-    private static bool Run(string baseFolder, string ensembleFolder, Opened exact, OnnxEnsemble onnx, Settings settings)
+    private static bool Run(
+        string baseFolder,
+        string ensembleFolder,
+        Opened exact,
+        OnnxEnsemble onnx,
+        PyTorchLoop? pytorch,
+        Tensor pixels,
+        Settings settings
+    )
     {
-        var (batch, rounds, bfloat16) = settings;
-        using var pixels = randn(batch, 3, RandomVit.Pixels, RandomVit.Pixels);
+        var (batch, rounds, bfloat16, python) = settings;
         var inputs = new Dictionary<string, Tensor> { ["pixel_values"] = pixels };
         using var values = OnnxEnsemble.Value(pixels);
         using var matrix = Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Route = ProductRoute.Matrix });
@@ -78,6 +103,19 @@ internal static class ForwardCommand
             difference = Math.Max(difference, other);
         }
 
+        if (pytorch is null)
+        {
+            Rounds.Say(
+                $"PyTorch is not timed: {(python is null ? "--python names an interpreter that has it" : $"{python} is not there or has none")}."
+            );
+        }
+        else
+        {
+            var other = expected.data<float>().Zip(pytorch.Logits(), (one, two) => Math.Abs(one - two)).Max();
+            Rounds.Say($"Logits of PyTorch {pytorch.Version} and loop differ by {other:g2} at most.");
+            difference = Math.Max(difference, other);
+        }
+
         Rounds.Say($"The best that the machine does with the products of this model:");
         var roofline = Rounds.Print(Roofline.Subjects(), rounds);
         var whole = each.Length * batch * PlainVit.Flops();
@@ -101,12 +139,17 @@ internal static class ForwardCommand
             subjects.Add(new Subject("library, bfloat16", () => rounded.Model.Forward(inputs).Dispose(), flops));
         }
 
+        if (pytorch is not null)
+        {
+            subjects.Insert(1, new Subject("PyTorch, member by member", pytorch.Run, whole) { Processor = () => pytorch.Used });
+        }
+
         Rounds.Print(subjects, rounds, roofline);
         Rounds.Say($"GF/s count the products with frozen weights and the attention; all but the loop leave out what no head reads.");
         return difference <= HighestDifference;
     }
 
-    private sealed record Settings(int Batch, int Rounds, bool Bfloat16);
+    private sealed record Settings(int Batch, int Rounds, bool Bfloat16, string? Python);
 
     /// <summary>A base with its members attached.</summary>
     private sealed record Opened(PretrainedModel Model, AdapterEnsemble Ensemble) : IDisposable

@@ -7,7 +7,11 @@ namespace LoRAEnsembleHub.Benchmarks.Speed;
 /// <param name="Name">What it is called in the table.</param>
 /// <param name="Run">Does it once.</param>
 /// <param name="Flops">Floating-point operations of one run, or null.</param>
-internal sealed record Subject(string Name, Action Run, double? Flops = null);
+internal sealed record Subject(string Name, Action Run, double? Flops = null)
+{
+    /// <summary>Processor time so far of whatever does it; of this process unless it is another.</summary>
+    public Func<TimeSpan> Processor { get; init; } = () => Environment.CpuUsage.TotalTime;
+}
 
 /// <summary>Times subjects in turn, so that a machine that slows down slows all of them, and compares medians.</summary>
 /// <remarks>
@@ -19,7 +23,7 @@ internal static class Rounds
     /// <summary>Runs every subject once untimed, then all of them in turn.</summary>
     /// <param name="subjects">The first one is what the others are compared with.</param>
     /// <param name="rounds">Timed runs of each; 1 or more.</param>
-    /// <returns>Median seconds on the clock, and of processor time of this process, per subject.</returns>
+    /// <returns>Median seconds on the clock, and of processor time, per subject.</returns>
     private static (double Clock, double Processor)[] Measure(IReadOnlyList<Subject> subjects, int rounds)
     {
         foreach (var subject in subjects)
@@ -33,10 +37,10 @@ internal static class Rounds
         {
             foreach (var (index, subject) in subjects.Index())
             {
-                var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+                var (start, used) = (Stopwatch.GetTimestamp(), subject.Processor());
                 subject.Run();
                 clocks[index].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-                processors[index].Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
+                processors[index].Add((subject.Processor() - used).TotalSeconds);
             }
         }
 
