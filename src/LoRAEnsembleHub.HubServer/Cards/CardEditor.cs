@@ -137,6 +137,11 @@ public static class CardEditor
         var starts = new List<(string Key, int At)>();
         var parser = new Parser(new Scanner(new StringReader(yaml), skipComments: true));
         parser.Consume<StreamStart>();
+        if (parser.Accept<StreamEnd>(out _))
+        {
+            return []; // comments alone
+        }
+
         parser.Consume<DocumentStart>();
         var root = parser.Consume<MappingStart>();
         if (root.Style == MappingStyle.Flow)
@@ -147,6 +152,11 @@ public static class CardEditor
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var key = parser.Consume<Scalar>();
+            if (yaml.AsSpan(0, (int)key.Start.Index).TrimEnd(' ').EndsWith("?"))
+            {
+                throw new CardException($"Line {key.Start.Line}: the key follows a question mark; write 'key: value'.");
+            }
+
             starts.Add((key.Value, (int)key.Start.Index));
             parser.SkipThisAndNestedEvents();
         }

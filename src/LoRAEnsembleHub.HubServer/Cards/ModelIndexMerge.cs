@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 namespace LoRAEnsembleHub.Hub.Serving.Cards;
 
 /// <summary>Puts fresh figures into a card's <c>model-index</c> and leaves results that come from elsewhere as they are.</summary>
-/// <remarks>Results are the same where task, data set, its config and its split are; figures where their type and name are (huggingface_hub, repocard_data.py).</remarks>
+/// <remarks>
+/// Results are the same in a model of the same name where task, source, and the data set with its config, split, revision and arguments are; figures where their type,
+/// name and arguments are (huggingface_hub, repocard_data.py).
+/// </remarks>
 internal static class ModelIndexMerge
 {
     private const string Results = "results";
@@ -47,53 +50,56 @@ internal static class ModelIndexMerge
 
     private static void Place(JsonArray merged, JsonNode model, JsonNode result)
     {
-        var named = merged.Where(other => SameText(other, model, Name)).ToArray();
+        var named = merged.OfType<JsonObject>().Where(other => SameText(other, model, Name)).ToArray();
         var same = named
-            .Concat(merged.Except(named))
             .SelectMany(other => ListOf(other, Results))
-            .FirstOrDefault(other => IsSame(other!, result));
-        if (same is not null)
+            .OfType<JsonObject>()
+            .Where(other => IsSame(other, result.AsObject()))
+            .ToArray();
+        if (same.Length > 0)
         {
-            Update(same.AsObject(), ListOf(result, Metrics));
-            return;
+            foreach (var metric in ListOf(result, Metrics).OfType<JsonObject>())
+            {
+                Update(same, metric);
+            }
         }
-
-        if (named.Length == 0)
+        else if (named.Length > 0)
+        {
+            Appended(named[0], Results, result);
+        }
+        else
         {
             merged.Add(new JsonObject { [Name] = model[Name]?.DeepClone(), [Results] = new JsonArray(result.DeepClone()) });
-            return;
         }
-
-        Appended(named[0]!.AsObject(), Results, result);
     }
 
-    private static void Update(JsonObject result, JsonArray fresh)
+    private static void Update(JsonObject[] results, JsonObject metric)
     {
-        foreach (var metric in fresh)
+        var own = results
+            .SelectMany(result => ListOf(result, Metrics))
+            .OfType<JsonObject>()
+            .Where(other =>
+                SameText(other, metric, Type)
+                && (other[Name] is null || SameText(other, metric, Name))
+                && SameText(other, metric, "args")
+                && other["verified"]?.ToJsonString() != "true"
+            )
+            .ToArray();
+        if (own.Length == 0)
         {
-            var own = ListOf(result, Metrics)
-                .OfType<JsonObject>()
-                .FirstOrDefault(other =>
-                    SameText(other, metric, Type)
-                    && (other[Name] is null || SameText(other, metric, Name))
-                    && other["verified"]?.ToJsonString() != "true"
-                );
-            if (own is null)
-            {
-                Appended(result, Metrics, metric!);
-            }
-            else if (!JsonNode.DeepEquals(own["value"], metric!["value"]))
-            {
-                own["value"] = metric["value"]?.DeepClone();
-            }
+            Appended(results[0], Metrics, metric);
+        }
+
+        foreach (var other in own.Where(other => !JsonNode.DeepEquals(other["value"], metric["value"])))
+        {
+            other["value"] = metric["value"]?.DeepClone();
         }
     }
 
-    private static bool IsSame(JsonNode one, JsonNode other) =>
+    private static bool IsSame(JsonObject one, JsonObject other) =>
         SameText(one["task"], other["task"], Type)
-        && SameText(one[Dataset], other[Dataset], Type)
-        && SameText(one[Dataset], other[Dataset], "config")
-        && SameText(one[Dataset], other[Dataset], "split");
+        && new[] { Type, "config", "split", "revision", "args" }.All(field => SameText(one[Dataset], other[Dataset], field))
+        && JsonNode.DeepEquals(one["source"], other["source"]);
 
     private static bool SameText(JsonNode? one, JsonNode? other, string field) =>
         JsonNode.DeepEquals((one as JsonObject)?[field], (other as JsonObject)?[field]);

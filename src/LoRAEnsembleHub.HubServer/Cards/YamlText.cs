@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -12,9 +11,6 @@ namespace LoRAEnsembleHub.Hub.Serving.Cards;
 internal static partial class YamlText
 {
     private const string Step = "  ";
-
-    /// <summary>Strings as JSON writes them, which YAML reads alike.</summary>
-    private static readonly JsonSerializerOptions relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A field with its value, without a line end behind it.</summary>
     /// <param name="key">Its name.</param>
@@ -46,7 +42,7 @@ internal static partial class YamlText
 
     private static void Pair(List<string> lines, string before, string key, JsonNode? value)
     {
-        var name = before + (PlainKey().IsMatch(key) ? key : JsonSerializer.Serialize(key, relaxed)) + ":";
+        var name = before + (PlainKey().IsMatch(key) ? key : Quoted(key)) + ":";
         if (IsLeaf(value))
         {
             lines.Add($"{name} {Leaf(value)}");
@@ -90,7 +86,37 @@ internal static partial class YamlText
 
     private static bool IsLeaf(JsonNode? value) => value is not (JsonObject { Count: > 0 } or JsonArray { Count: > 0 });
 
-    private static string Leaf(JsonNode? value) => value is null ? "null" : value.ToJsonString(relaxed);
+    private static string Leaf(JsonNode? value) =>
+        value is null ? "null"
+        : value.GetValueKind() != JsonValueKind.String ? value.ToJsonString()
+        : value.GetValue<string>() is var text && NoFiniteNumber().IsMatch(text) ? text
+        : Quoted(text);
+
+    /// <summary>In double quotes; only what YAML does not print is written by its number.</summary>
+    private static string Quoted(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var letter in text)
+        {
+            quoted.Append(
+                letter switch
+                {
+                    '"' => "\\\"",
+                    '\\' => @"\\",
+                    '\n' => @"\n",
+                    '\t' => @"\t",
+                    < ' ' or (>= '\u007f' and <= '\u009f') or '\u2028' or '\u2029' or '\ufeff' or >= '\ufffe' => $@"\u{(int)letter:X4}",
+                    _ => letter.ToString(),
+                }
+            );
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    /// <summary>Numbers that JSON, as which metadata are kept in memory, cannot hold; they are kept as they were written.</summary>
+    [GeneratedRegex(@"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", RegexOptions.CultureInvariant)]
+    private static partial Regex NoFiniteNumber();
 
     /// <summary>Words that no reader of YAML takes for a number, a truth value or nothing.</summary>
     [GeneratedRegex(

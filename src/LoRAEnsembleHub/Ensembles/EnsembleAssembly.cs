@@ -75,47 +75,52 @@ public sealed class EnsembleAssembly : IDisposable
         }
     }
 
+    /// <summary>The repository that adapters name as their base.</summary>
+    /// <param name="folders">As for <see cref="Load"/>.</param>
+    /// <returns>Its name where all adapters that name a repository name the same one, else null; ensembles with a manifest are not asked.</returns>
+    /// <exception cref="AdapterException">A folder holds no adapters, or they are malformed.</exception>
+    /// <exception cref="DirectoryNotFoundException">A folder is not there.</exception>
+    public static string? NamedBase(IReadOnlyList<string> folders)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        var names = Named(folders.Select(EnsembleFolder.Open)).Select(source => source.Base).Where(IsRepository).Distinct().ToArray();
+        return names is [var only] ? only : null;
+    }
+
     /// <summary>Frees the members.</summary>
     public void Dispose() => Members.Dispose();
 
     /// <summary>Adapters without a manifest name their base by a repository or a folder; no hash tells more.</summary>
     private static void CheckBases(IReadOnlyList<string> folders, PretrainedModel model, bool allowBaseMismatch, List<string> warnings)
     {
-        var named = new List<(string Folder, string Base)>();
         EnsembleFolder[] found = [.. folders.Select(EnsembleFolder.Open)];
-        foreach (var folder in found.Where(source => source.Manifest is null).SelectMany(source => source.MemberFolders))
-        {
-            if (AdapterSurvey.Read(folder).BaseModel is { Length: > 0 } name)
-            {
-                named.Add((folder, name));
-            }
-        }
-
+        var named = Named(found);
         if (named.Count == 0)
         {
             return;
         }
 
-        // manifests state hashes, which are compared when they are read; here only with what adapters call their base, unless that is a folder
-        var (first, other) = (named[0], named.Find(source => source.Base != named[0].Base));
-        if (
-            other.Base is null
-            && IsRepository(first.Base)
-            && found.FirstOrDefault(source => source.Manifest?.BaseModel?.RepoId is { } id && id != first.Base) is { } ensemble
-        )
+        // manifests state hashes, which are compared when they are read; a path tells nothing on another machine
+        var repositories = named.Where(source => IsRepository(source.Base)).DistinctBy(source => source.Base).ToArray();
+        (string Folder, string Base)? other = repositories switch
         {
-            other = (ensemble.FolderPath, ensemble.Manifest!.BaseModel!.RepoId!);
-        }
-
-        if (other.Base is not null && !allowBaseMismatch)
+            [_, var second, ..] => second,
+            [var only] => found
+                .Where(source => source.Manifest?.BaseModel?.RepoId is { } id && id != only.Base && IsRepository(id))
+                .Select(source => ((string, string)?)(source.FolderPath, source.Manifest!.BaseModel!.RepoId!))
+                .FirstOrDefault(),
+            _ => null,
+        };
+        if (other is { } conflict && !allowBaseMismatch)
         {
+            var (folder, name) = repositories[0];
             throw new AdapterException(
-                $"{other.Folder} was trained on {other.Base}, {first.Folder} on {first.Base}; members of an ensemble share one base. "
+                $"{conflict.Folder} was trained on {conflict.Base}, {folder} on {name}; members of an ensemble share one base. "
                     + "If both names mean the same weights, allow the mismatch."
             );
         }
 
-        if (other.Base is not null || first.Base != model.Identity.RepoId)
+        if (named.Any(source => source.Base != model.Identity.RepoId))
         {
             warnings.Add(
                 $"The adapters name {string.Join(" and ", named.Select(source => source.Base).Distinct())} as their base; that the base at hand is "
@@ -124,11 +129,26 @@ public sealed class EnsembleAssembly : IDisposable
         }
     }
 
+    /// <summary>What adapters without a manifest call their base.</summary>
+    private static List<(string Folder, string Base)> Named(IEnumerable<EnsembleFolder> found)
+    {
+        var named = new List<(string Folder, string Base)>();
+        foreach (var folder in found.Where(source => source.Manifest is null).SelectMany(source => source.MemberFolders))
+        {
+            if (AdapterSurvey.Read(folder).BaseModel?.TrimEnd('/') is { Length: > 0 } name)
+            {
+                named.Add((folder, name));
+            }
+        }
+
+        return named;
+    }
+
     /// <summary>Whether a name of a base is that of a repository, namespace/name, and not a path.</summary>
     private static bool IsRepository(string name) =>
         name.Split('/') is [{ Length: > 0 } owner, { Length: > 0 }]
         && owner[0] is not ('.' or '~')
-        && !name.Contains('\\')
+        && !name.Contains('\\', StringComparison.Ordinal)
         && !Directory.Exists(name);
 
     /// <summary>For every class of the ensemble the class of a source; null where they are in the same order.</summary>

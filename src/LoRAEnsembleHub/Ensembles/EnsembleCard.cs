@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LoRAEnsembleHub.Adapters;
 
 namespace LoRAEnsembleHub.Ensembles;
 
 /// <summary>The model card of an ensemble: front matter that the hub indexes, then how to use it and what was measured.</summary>
-public static class EnsembleCard
+public static partial class EnsembleCard
 {
     internal static JsonSerializerOptions Relaxed { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -243,6 +244,12 @@ public static class EnsembleCard
 
     private static string Last(string id) => id[(id.LastIndexOf('/') + 1)..];
 
-    /// <summary>A JSON string is also a YAML string, whatever it holds.</summary>
-    private static string Quote(string text) => JsonSerializer.Serialize(text, Relaxed);
+    /// <summary>A JSON string is also a YAML string, but for letters beyond the first 65,536, which YAML does not write as two halves.</summary>
+    private static string Quote(string text) =>
+        Halves().Replace(JsonSerializer.Serialize(text, Relaxed), pair => new string([Half(pair.Groups[1]), Half(pair.Groups[2])]));
+
+    private static char Half(Group digits) => (char)int.Parse(digits.ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(?<=[^\\](?:\\\\)*)\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})", RegexOptions.CultureInvariant)]
+    private static partial Regex Halves();
 }

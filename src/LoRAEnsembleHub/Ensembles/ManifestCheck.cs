@@ -13,7 +13,7 @@ internal static class ManifestCheck
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new AdapterException($"{place} holds {root.ValueKind}; an ensemble manifest is a JSON object.");
+            throw new AdapterException($"{place} holds {root.ValueKind}; an ensemble manifest is a JSON object.") { IsIntegrity = true };
         }
 
         string Found(string name) => root.TryGetProperty(name, out var value) ? value.GetRawText() : "missing";

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Torch.Tests.Native;
+using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Torch.Tests.CommandLine;
 
@@ -59,6 +60,7 @@ public sealed class MemberVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, ID
             "ast-r4"
         );
         (await Tool.RunAsync("assemble", tiny.Ensemble, "--base", tiny.Base, "--output", tiny.Ensemble)).Refused(2, "not empty");
+        (await Tool.RunAsync("assemble", tiny.Ensemble, "--base", tiny.Base, "--output", manifest)).Refused(2, "which is a file");
         Assert.False(Directory.Exists(At("x")));
     }
 
@@ -205,6 +207,39 @@ public sealed class MemberVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, ID
         Assert.Contains("model-index", await ReadAsync(Path.Combine(whole, "README.md")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("merge", "--all")]
+    [InlineData("convert", "--to", "explicit")]
+    [InlineData("convert", "--to", "onnx", "--each")]
+    public async Task Of_a_writing_that_fails_in_the_middle_nothing_stays(params string[] verb)
+    {
+        // member 1 is such that it can be read and attached, but not merged
+        var folder = Directory.CreateDirectory(At("large")).FullName;
+        foreach (var member in new[] { "member-00", "member-01" })
+        {
+            FolderCopy.Make(Path.Combine(tiny.Ensemble, member), Path.Combine(folder, member));
+        }
+
+        var config = Path.Combine(folder, "member-01", "adapter_config.json");
+        var changed = JsonNode.Parse(await ReadAsync(config))!;
+        changed["lora_alpha"] = 3e38;
+        await File.WriteAllTextAsync(config, changed.ToJsonString(), TestContext.Current.CancellationToken);
+        var weights = Path.Combine(folder, "member-01", "adapter_model.safetensors");
+        var tensors = Golden.Tensors(weights);
+        foreach (var tensor in tensors.Where(entry => entry.Key.Contains(".lora_", StringComparison.Ordinal)).Select(entry => entry.Value))
+        {
+            tensor.fill_(100f);
+        }
+
+        await TensorFile.WriteAsync(weights, tensors, cancellationToken: TestContext.Current.CancellationToken);
+        var (fresh, empty) = (At("fresh"), Directory.CreateDirectory(At("empty")).FullName);
+        string[] arguments = [.. verb, "--base", tiny.Base, "--ensemble", folder, "--output"];
+        (await Tool.RunAsync([.. arguments, fresh])).Refused(1, "beyond the range");
+        (await Tool.RunAsync([.. arguments, empty])).Refused(1, "beyond the range");
+        Assert.Equal([empty, folder], Directory.GetFileSystemEntries(scratch.Path).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetFileSystemEntries(empty));
+    }
+
     [Fact]
     public async Task Sources_that_do_not_go_together_are_refused_by_name()
     {
@@ -217,6 +252,23 @@ public sealed class MemberVerbTests(TinyBase tiny) : IClassFixture<TinyBase>, ID
         (await Tool.RunAsync(both)).Refused(1, "someone/else", "--allow-base-mismatch");
         (await Tool.RunAsync(["assemble", other, tiny.Ensemble, .. both[3..]])).Refused(1, "someone/else");
         Assert.False(Directory.Exists(At("x")));
+
+        // what adapters call their base is what the manifest says too, so that they still go together afterwards; paths tell nothing
+        var alone = Path.Combine(tiny.CopyOfEnsemble("alone"), "member-00");
+        foreach (var (name, made) in new[] { ("someone/else", At("theirs")), ("/home/x/base", At("path")) })
+        {
+            changed["base_model_name_or_path"] = name;
+            await File.WriteAllTextAsync(
+                Path.Combine(alone, "adapter_config.json"),
+                changed.ToJsonString(),
+                TestContext.Current.CancellationToken
+            );
+            (await Tool.RunAsync("assemble", alone, "--base", tiny.Base, "--output", made)).Done();
+            (await Tool.RunAsync("assemble", made, alone, "--base", tiny.Base, "--output", made + "-twice")).Done();
+        }
+
+        var theirs = JsonNode.Parse(await ReadAsync(Path.Combine(At("theirs"), "lora_ensemble.json")))!;
+        Assert.Equal("someone/else", (string?)theirs["base_model"]!["repo_id"]);
 
         foreach (var alpha in new[] { "1e999", "1e300" })
         {

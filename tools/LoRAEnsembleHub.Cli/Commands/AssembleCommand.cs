@@ -44,8 +44,19 @@ internal sealed class AssembleCommand : Verb
 
         var place = await CachedRepository.FolderAsync(parsed.GetValue(baseFolder)!, "--base", cancellationToken).ConfigureAwait(false);
         var origin = RepositoryFolder.Of(place);
+        // the last two parts of a path say less than what the adapters say
+        var named = origin.Revision is null ? EnsembleAssembly.NamedBase(folders) : null;
+        var isTold = named is not null && named != origin.RepoId;
+        origin = isTold ? new RepositoryFolder(named!, null) : origin;
         using var model = PretrainedModels.Load(place, new ModelOptions { RepoId = origin.RepoId, Revision = origin.Revision });
         using var assembly = EnsembleAssembly.Load(folders, model, parsed.GetValue(allowMismatch));
+        if (isTold)
+        {
+            session.Warn(
+                $"The adapters name {named} as their base, and so does the manifest; that {place} holds the same was not verified, because adapters do not state its hash."
+            );
+        }
+
         foreach (var warning in assembly.Warnings)
         {
             session.Warn(warning);

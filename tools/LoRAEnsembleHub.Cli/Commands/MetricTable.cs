@@ -12,7 +12,8 @@ internal static class MetricTable
         string Cell(IEnumerable<ManifestMetric> group, string kind) =>
             group.FirstOrDefault(metric => (metric.Aggregation ?? "") == kind)?.Value is { } value ? Figures.Score(value) : "";
         return new Grid(
-            $"Metrics on {metrics[0].Dataset ?? "unnamed data"}, {metrics[0].Split ?? "unnamed"} split",
+            $"Metrics on {metrics[0].Dataset ?? "unnamed data"}, "
+                + $"{(metrics[0].Examples is { } some ? $"{Figures.Count(some)} examples of the " : "")}{metrics[0].Split ?? "unnamed"} split",
             [new Column("metric"), .. kinds.Select(kind => new Column(kind.Replace('_', ' '), IsNumber: true))],
             [
                 .. metrics

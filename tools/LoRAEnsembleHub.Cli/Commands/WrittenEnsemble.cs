@@ -60,7 +60,7 @@ internal sealed class WrittenEnsemble
         EnsembleManifest facts,
         IEnumerable<string?> like,
         CancellationToken cancellationToken
-    ) => EnsembleWriter.WriteAsync(Folder(parsed), set, model, facts, Options(parsed, like), cancellationToken);
+    ) => StagedAsync(parsed, folder => EnsembleWriter.WriteAsync(folder, set, model, facts, Options(parsed, like), cancellationToken));
 
     /// <summary>The same with every member merged into a whole network.</summary>
     /// <param name="parsed">The values of the options.</param>
@@ -76,7 +76,8 @@ internal sealed class WrittenEnsemble
         EnsembleManifest facts,
         IEnumerable<string?> like,
         CancellationToken cancellationToken
-    ) => EnsembleWriter.WriteMergedAsync(Folder(parsed), set, model, facts, Options(parsed, like), cancellationToken);
+    ) =>
+        StagedAsync(parsed, folder => EnsembleWriter.WriteMergedAsync(folder, set, model, facts, Options(parsed, like), cancellationToken));
 
     /// <summary>The same for an ensemble of any method.</summary>
     /// <param name="parsed">The values of the options.</param>
@@ -90,7 +91,19 @@ internal sealed class WrittenEnsemble
         EnsembleManifest facts,
         IEnumerable<string?> like,
         CancellationToken cancellationToken
-    ) => EnsembleWriter.WriteSystemAsync(Folder(parsed), system, identity: null, facts, Options(parsed, like), cancellationToken);
+    ) =>
+        StagedAsync(
+            parsed,
+            folder => EnsembleWriter.WriteSystemAsync(folder, system, identity: null, facts, Options(parsed, like), cancellationToken)
+        );
+
+    private async Task<EnsembleManifest> StagedAsync(ParseResult parsed, Func<string, Task<EnsembleManifest>> write)
+    {
+        using var staged = new StagedFolder(Folder(parsed));
+        var manifest = await write(staged.Path).ConfigureAwait(false);
+        staged.Commit();
+        return manifest;
+    }
 
     private EnsembleWriterOptions Options(ParseResult parsed, IEnumerable<string?> like) =>
         new()

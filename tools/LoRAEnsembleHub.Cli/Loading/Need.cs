@@ -74,6 +74,12 @@ internal static class Need
     /// <param name="advice">What to do instead, without a full stop.</param>
     public static void EmptyFolder(string path, string option, string advice)
     {
+        PlaceForFolder(path, option);
+        if (new FileInfo(path).LinkTarget is { } target && !Directory.Exists(path))
+        {
+            throw CommandException.Usage($"{option} is {path}, a link to {target}, which is not there; {advice}.");
+        }
+
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
             throw CommandException.Usage($"{option} is {path}, which is not empty; {advice}.");

@@ -95,7 +95,7 @@ public sealed class CardEditorTests
     }
 
     [Fact]
-    public void Results_of_others_stay_and_own_ones_are_brought_up_to_date_wherever_they_stand()
+    public void Results_of_others_stay_and_own_ones_are_brought_up_to_date()
     {
         const string Card = """
             ---
@@ -104,9 +104,9 @@ public sealed class CardEditorTests
             tags: ["lora", "calibration"]
             metrics: ["accuracy"]
             model-index:
-              - name: My name for it
+              - name: x
                 results:
-                  - task: { type: image-classification, name: Pictures }
+                  - task: { type: image-classification, name: Pictures 😀 }
                     dataset: { type: a/b, name: "A, B" }
                     metrics:
                       - { type: accuracy, value: 0.1, name: Accuracy of mine } # by hand
@@ -116,11 +116,21 @@ public sealed class CardEditorTests
                     dataset: { type: a/b, name: "A, B", split: "on: \"hold\" #1" }
                     metrics:
                       - { type: accuracy, value: 0.2 }
+                  - task: { type: image-classification }
+                    dataset: { type: a/b, name: "A, B", revision: abc }
+                    metrics: [{ type: accuracy, value: 0.2 }]
+                  - task: { type: image-classification }
+                    dataset: { type: a/b, name: "A, B" }
+                    source: { name: Leaderboard, url: "https://x" }
+                    metrics: [{ type: accuracy, value: 0.2 }]
+                  - task: { type: image-classification }
+                    dataset: { type: a/b, name: again }
+                    metrics: [{ type: accuracy, value: 0.3 }]
               - name: another
                 results:
-                  - task: { type: text-classification }
-                    dataset: { type: c/d, name: null }
-                    metrics: [{ type: "yes", value: 1e-9 }, { type: accuracy, value: 0.7, verified: true }]
+                  - task: { type: image-classification }
+                    dataset: { type: a/b, name: null }
+                    metrics: [{ type: "yes", value: 1e-9 }, { type: accuracy, value: .nan }]
             ---
             """;
         const string Expected = """
@@ -131,11 +141,11 @@ public sealed class CardEditorTests
             metrics: ["accuracy"]
             # by hand
             model-index:
-              - name: "My name for it"
+              - name: "x"
                 results:
                   - task:
                       type: "image-classification"
-                      name: "Pictures"
+                      name: "Pictures 😀"
                     dataset:
                       type: "a/b"
                       name: "A, B"
@@ -157,19 +167,46 @@ public sealed class CardEditorTests
                     metrics:
                       - type: "accuracy"
                         value: 0.2
+                  - task:
+                      type: "image-classification"
+                    dataset:
+                      type: "a/b"
+                      name: "A, B"
+                      revision: "abc"
+                    metrics:
+                      - type: "accuracy"
+                        value: 0.2
+                  - task:
+                      type: "image-classification"
+                    dataset:
+                      type: "a/b"
+                      name: "A, B"
+                    source:
+                      name: "Leaderboard"
+                      url: "https://x"
+                    metrics:
+                      - type: "accuracy"
+                        value: 0.2
+                  - task:
+                      type: "image-classification"
+                    dataset:
+                      type: "a/b"
+                      name: "again"
+                    metrics:
+                      - type: "accuracy"
+                        value: 0.9
               - name: "another"
                 results:
                   - task:
-                      type: "text-classification"
+                      type: "image-classification"
                     dataset:
-                      type: "c/d"
+                      type: "a/b"
                       name: null
                     metrics:
                       - type: "yes"
                         value: 1E-09
                       - type: "accuracy"
-                        value: 0.7
-                        verified: true
+                        value: .nan
             ---
             """;
         var (updated, changed) = CardEditor.Update(Card, Fresh);
@@ -177,6 +214,14 @@ public sealed class CardEditorTests
         Assert.Equal(Expected, updated);
         Assert.Empty(CardEditor.Update(updated, Fresh).Changed);
     }
+
+    [Fact]
+    public void Fields_come_behind_comments_that_stand_alone() =>
+        Assert.StartsWith(
+            "---\n# only\nlibrary_name: peft\n",
+            CardEditor.Update("---\n# only\n---\nB\n", Fresh).Card,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Hashes_in_texts_are_no_comments()
@@ -204,6 +249,7 @@ public sealed class CardEditorTests
     [InlineData("tags: [a", "Line")]
     [InlineData("foo: [1,\nbar: }", "Line")]
     [InlineData("model-index: none", "model-index")]
+    [InlineData("? tags\n: [a] # c", "question mark")]
     [InlineData("model-index: [{name: x, results: [1]}]", "model-index")]
     [InlineData("a: 1\na: 2", "twice")]
     public void Metadata_that_cannot_be_changed_field_by_field_are_refused(string yaml, string word) =>
