@@ -56,7 +56,7 @@ public sealed record ConformalPredictor
             .Select((label, example) => Scores(probabilities, example, score, Draw(seed, OfCalibration, example))[label])
             .Order()
             .ToArray();
-        var rank = (int)Math.Ceiling((scores.Length + 1) * (1 - alpha));
+        var rank = (int)Math.Ceiling(Math.Round((scores.Length + 1) * (1 - alpha), 9)); // 150 × 0.82 is a little above 123
         return new ConformalPredictor(score, alpha, seed, rank <= scores.Length ? scores[rank - 1] : double.PositiveInfinity);
     }
 

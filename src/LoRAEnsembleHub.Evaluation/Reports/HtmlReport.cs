@@ -120,7 +120,7 @@ public static class HtmlReport
         page.Table(
             ["Score", "AUROC", "AUPRC", "AUPRC, outside positive", "FPR95"],
             [
-                Row("Largest probability", found.LargestProbability),
+                Row("Largest mean probability", found.LargestProbability),
                 Row("Predictive entropy", found.PredictiveEntropy),
                 Row("Mutual information", found.MutualInformation),
             ]

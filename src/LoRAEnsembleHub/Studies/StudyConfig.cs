@@ -94,6 +94,11 @@ public sealed record StudyConfig
             "holds two whose names differ in letters and digits not at all; results are kept under them"
         );
         Need(Outside.All(data => !string.IsNullOrWhiteSpace(data.Data)), "outside", "holds one without data");
+        Need(
+            Outside.Select(data => data.Title).Distinct(StringComparer.Ordinal).Count() == Outside.Count,
+            "outside",
+            "holds two data sets of the same name; give each a name of its own"
+        );
         Need(Run.TestSplit is not null, "run.test_split", "is null; a study measures on it");
         return this;
     }

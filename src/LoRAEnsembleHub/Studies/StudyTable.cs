@@ -28,7 +28,9 @@ public sealed record StudyRow
     /// <summary>Seeds behind the figures.</summary>
     public required int Seeds { get; init; }
 
-    /// <summary>Figures by name, such as <c>accuracy</c>; those that not all runs have are missing.</summary>
+    /// <summary>
+    /// Figures by name, such as <c>accuracy</c>; those that not all runs have are missing, but for times and memory, which are of the runs that know them.
+    /// </summary>
     public required IReadOnlyDictionary<string, StudyFigure> Figures { get; init; }
 
     internal static StudyRow Of(IReadOnlyList<StudyResult> runs)
@@ -40,6 +42,16 @@ public sealed record StudyRow
             if (values.All(one => one is not null))
             {
                 figures.Add(name, StudyFigure.Of([.. values.Select(one => one!.Value)]));
+            }
+        }
+
+        // a run that was stopped and went on does not know its times and memory; the others do
+        void AddKnown(string name, Func<StudyResult, double?> value)
+        {
+            double[] known = [.. runs.Select(value).OfType<double>()];
+            if (known.Length > 0)
+            {
+                figures.Add(name, StudyFigure.Of(known));
             }
         }
 
@@ -71,9 +83,9 @@ public sealed record StudyRow
 
         Add(StudyFigures.TrainedParameters, run => run.TrainedParameters);
         Add(StudyFigures.StoredMegabytes, run => run.StoredBytes / 1e6);
-        Add(StudyFigures.TrainingSeconds, run => run.SecondsPerUpdate * run.Steps);
+        AddKnown(StudyFigures.TrainingSeconds, run => run.SecondsPerUpdate * run.Steps);
         Add(StudyFigures.PredictionMilliseconds, run => run.MillisecondsPerExample);
-        Add(StudyFigures.PeakMegabytes, run => run.PeakBytes / 1e6);
+        AddKnown(StudyFigures.PeakMegabytes, run => run.PeakBytes / 1e6);
         return new StudyRow
         {
             System = runs[0].System,

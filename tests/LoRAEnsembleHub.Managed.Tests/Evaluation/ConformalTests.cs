@@ -98,4 +98,17 @@ public sealed class ConformalTests
 
     private static Probabilities Part(Probabilities p, int start, int count) =>
         new([.. Enumerable.Range(start, count).SelectMany(example => p.Of(example).ToArray())], Classes);
+
+    [Theory]
+    [InlineData(149, 0.18, 123)]
+    [InlineData(99, 0.1, 90)]
+    [InlineData(99, 0.11, 89)]
+    [InlineData(10, 0.1, 10)]
+    public void The_rank_of_the_threshold_is_that_of_exact_numbers(int count, double alpha, int rank)
+    {
+        // the score of example i is (i + 1) / 1000
+        var p = new Probabilities([.. Enumerable.Range(1, count).SelectMany(index => new[] { 1 - (index / 1000.0), index / 1000.0 })], 2);
+        var sets = ConformalPredictor.Calibrate(p, new int[count], alpha, ConformalScore.LeastAmbiguous);
+        Assert.Equal(rank / 1000.0, sets.Threshold, 9);
+    }
 }

@@ -155,4 +155,38 @@ public sealed class EvaluateTests(TinyBase tiny) : IClassFixture<TinyBase>
         (await Tool.RunAsync([.. Ours, "--corrupt", corruption, "--limit", "2", "--report", folder])).Done();
         return await File.ReadAllTextAsync(Path.Combine(folder, "report.md"), TestContext.Current.CancellationToken);
     }
+
+    [Theory]
+    [InlineData("2.0")]
+    [InlineData("[0.5, 4.0]")]
+    public async Task A_fitted_temperature_takes_the_place_of_the_manifests(string own)
+    {
+        var folder = tiny.CopyOfEnsemble($"tempered{own.Length}");
+        var file = Path.Combine(folder, "lora_ensemble.json");
+        var manifest = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
+        string[] arguments =
+        [
+            "evaluate",
+            "--base",
+            tiny.Base,
+            "--ensemble",
+            folder,
+            "--data",
+            tiny.Data,
+            "--calibrate-share",
+            "0.5",
+            "--json",
+        ];
+        var plain = (await Tool.RunAsync(arguments)).Done().Json()["calibration"]!;
+        manifest["temperature"] = System.Text.Json.Nodes.JsonNode.Parse(own);
+        await File.WriteAllTextAsync(file, manifest.ToJsonString(), TestContext.Current.CancellationToken);
+        var tempered = (await Tool.RunAsync(arguments)).Done().Json()["calibration"]!;
+        Assert.Equal((double)plain["temperature"]!, (double)tempered["temperature"]!, 9);
+        Assert.Equal((double)plain["after"]!["nll"]!, (double)tempered["after"]!["nll"]!, 9);
+        Assert.NotEqual((double)plain["before"]!["nll"]!, (double)tempered["before"]!["nll"]!, 9);
+        Assert.NotEqual(1.0, (double)tempered["own_temperatures"]![0]!);
+    }
+
+    [Fact]
+    public async Task A_part_of_no_data_set_is_refused() => (await Tool.RunAsync([.. Ours, "--ood-split", "test"])).Refused(2, "--ood");
 }

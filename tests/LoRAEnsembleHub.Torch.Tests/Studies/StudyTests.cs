@@ -72,6 +72,7 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "seeds": [1, 1]}""", "seeds")]
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "sedes": [1]}""", "sedes")]
     [InlineData("""{"output": "x", "systems": [{"name": "a", "training": {"rank": 1, "rank": 2}}]}""", "rank")]
+    [InlineData("""{"output": "x", "systems": [{"name": "a"}], "outside": [{"data": "a/glyphs"}, {"data": "b/glyphs"}]}""", "same name")]
     public void A_study_that_makes_no_sense_is_refused_by_the_field(string json, string word) =>
         Assert.Contains(
             word,

@@ -14,13 +14,16 @@ internal sealed record CalibrationFact
 
     public required int TestedExamples { get; init; }
 
-    /// <summary>Divides the logits of all members, on top of the temperatures of the manifest.</summary>
+    /// <summary>[members]; what the logits were divided by before, as the manifest says.</summary>
+    public required IReadOnlyList<double> OwnTemperatures { get; init; }
+
+    /// <summary>Divides the logits of all members, in place of the temperatures of the manifest.</summary>
     public required double Temperature { get; init; }
 
     /// <summary>The best temperature lies beyond the limits of the search: there were too few examples, or none was wrong.</summary>
     public required bool IsAtLimit { get; init; }
 
-    /// <summary>On the tested examples without it.</summary>
+    /// <summary>On the tested examples at the manifest's temperatures.</summary>
     public required EvaluationScores Before { get; init; }
 
     /// <summary>On the tested examples with it.</summary>
@@ -35,14 +38,14 @@ internal sealed record CalibrationFact
     public static CalibrationFact Of(string fittedOn, Predictions held, Predictions tested, Aggregation aggregation, double alpha)
     {
         var fit = TemperatureFit.Of(held, aggregation);
-        Predictions Scaled(Predictions predictions) =>
-            predictions.WithTemperature([.. predictions.Temperatures.Select(own => own * fit.Temperature)]);
-        var (calibration, test) = (Scaled(held).Aggregate(aggregation), Scaled(tested).Aggregate(aggregation));
+        var calibration = held.WithTemperature(fit.Temperature).Aggregate(aggregation);
+        var test = tested.WithTemperature(fit.Temperature).Aggregate(aggregation);
         return new CalibrationFact
         {
             FittedOn = fittedOn,
             FittedExamples = held.Examples,
             TestedExamples = tested.Examples,
+            OwnTemperatures = tested.Temperatures,
             Temperature = fit.Temperature,
             IsAtLimit = fit.AtLimit,
             Before = EvaluationScores.Of(tested.Aggregate(aggregation), tested.Labels!),
@@ -86,7 +89,10 @@ internal sealed record CalibrationFact
                 new Column("Brier", IsNumber: true),
                 new Column("ECE 15", IsNumber: true),
             ],
-            [Row("1", Before), Row(Figures.Score(Temperature) + (IsAtLimit ? " (at its limit)" : ""), After)]
+            [
+                Row(string.Join(", ", OwnTemperatures.Distinct().Select(Figures.Raw)), Before),
+                Row(Figures.Score(Temperature) + (IsAtLimit ? " (at its limit)" : ""), After),
+            ]
         );
         yield return new Grid(
             $"Conformal sets that may miss {Figures.Percent(Alpha)}",

@@ -85,7 +85,7 @@ internal sealed record CompareResult : ICommandResult
                 new Column("only it is right", IsNumber: true),
                 new Column("only the first is", IsNumber: true),
                 new Column("McNemar's mid-p", IsNumber: true),
-                new Column("NLL difference"),
+                new Column("NLL less the first's"),
                 new Column("sign-flip p", IsNumber: true),
             ],
             [
@@ -99,9 +99,9 @@ internal sealed record CompareResult : ICommandResult
                                 system.Name,
                                 $"{pair.Accuracy.FirstOnly}",
                                 $"{pair.Accuracy.SecondOnly}",
-                                Figures.Score(pair.Accuracy.MidPValue),
+                                Figures.Chance(pair.Accuracy.MidPValue),
                                 new IntervalFact("", pair.LikelihoodDifference).InBrief(),
-                                Figures.Score(pair.Likelihood.PValue),
+                                Figures.Chance(pair.Likelihood.PValue),
                             ];
                     }),
             ]

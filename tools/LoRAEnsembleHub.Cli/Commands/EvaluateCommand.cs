@@ -70,6 +70,10 @@ internal sealed class EvaluateCommand : Verb
         {
             Need.FileOrFolder(unfamiliar, "--ood");
         }
+        else if (parsed.GetValue(outsideSplit) is not null)
+        {
+            throw CommandException.Usage("--ood-split is a part of the data set that --ood names; give --ood.");
+        }
 
         var (held, share, misses) = (parsed.GetValue(calibrateOn), parsed.GetValue(calibrateShare), parsed.GetValue(alpha));
         RefuseCalibration(held, share, misses, measured);

@@ -49,7 +49,7 @@ internal sealed record OutsideFact
             [
                 Row("mutual information", Separation.MutualInformation),
                 Row("predictive entropy", Separation.PredictiveEntropy),
-                Row("largest probability", Separation.LargestProbability),
+                Row("largest mean probability", Separation.LargestProbability),
             ]
         );
 

@@ -39,22 +39,28 @@ internal static class ReportBlocks
                     text.Append($"\n## {FactsHeading}\n\n");
                     foreach (var (name, value) in Known(facts))
                     {
-                        text.Append($"* {name}: {value}\n");
+                        text.Append($"* {Escaped(name)}: {Escaped(value!)}\n");
                     }
 
                     break;
                 case Grid table:
-                    text.Append($"\n## {table.Title}\n\n| {string.Join(" | ", table.Columns.Select(column => column.Name))} |\n");
+                    text.Append(
+                        $"\n## {Escaped(table.Title ?? "")}\n\n| {string.Join(" | ", table.Columns.Select(column => Escaped(column.Name)))} |\n"
+                    );
                     text.Append($"| {string.Join(" | ", table.Columns.Select(column => column.IsNumber ? "---:" : "---"))} |\n");
                     foreach (var row in table.Rows)
                     {
-                        text.Append($"| {string.Join(" | ", row)} |\n");
+                        text.Append($"| {string.Join(" | ", row.Select(Escaped))} |\n");
                     }
 
                     break;
             }
         }
     }
+
+    /// <summary>Text that is neither a cell's end nor a tag.</summary>
+    private static string Escaped(string text) =>
+        text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 
     private static IEnumerable<(string Name, string? Value)> Known(Facts facts) => facts.Items.Where(item => item.Value is not null);
 }

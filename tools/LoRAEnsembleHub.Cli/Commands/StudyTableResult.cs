@@ -121,6 +121,8 @@ internal sealed record StudyTableResult : ICommandResult
                 ? "0.0"
             : "0.0000";
         string Words(double value) => value.ToString(digits, CultureInfo.InvariantCulture);
-        return figure.Deviation is { } deviation and > 0 ? $"{Words(figure.Mean)} {PlusMinus} {Words(deviation)}" : Words(figure.Mean);
+        return figure.Deviation is { } deviation && Words(deviation) != Words(0)
+            ? $"{Words(figure.Mean)} {PlusMinus} {Words(deviation)}"
+            : Words(figure.Mean);
     }
 }

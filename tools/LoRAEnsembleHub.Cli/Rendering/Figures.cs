@@ -10,6 +10,9 @@ internal static class Figures
     /// <summary>A whole number with separators, such as 1,234,567.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A p-value with four decimals, of which one too small for them is not nothing.</summary>
+    public static string Chance(double number) => number < 0.0001 ? "< 0.0001" : Score(number);
+
     /// <summary>A number with three decimals: a probability, nats, milliseconds.</summary>
     public static string Short(double number) => number.ToString("0.000", CultureInfo.InvariantCulture);
 
