@@ -10,8 +10,6 @@ namespace LoRAEnsembleHub.Hub.Serving.Cards;
 /// <summary>Writes values as YAML in block style, and finds comments.</summary>
 internal static partial class YamlText
 {
-    private const string Step = "  ";
-
     /// <summary>A field with its value, without a line end behind it.</summary>
     /// <param name="key">Its name.</param>
     /// <param name="value">Its value.</param>
@@ -50,11 +48,8 @@ internal static partial class YamlText
         }
 
         lines.Add(name);
-        Below(lines, Deeper(before), value!);
+        Below(lines, new string(' ', before.Length + 2), value!); // a dash before it is not repeated
     }
-
-    /// <summary>Two spaces in place of a dash too.</summary>
-    private static string Deeper(string before) => new StringBuilder().Append(' ', before.Length).Append(Step).ToString();
 
     private static void Below(List<string> lines, string before, JsonNode value)
     {

@@ -118,14 +118,11 @@ internal sealed record PeftConfig
             throw new AdapterException($"{place}: r is {Rank}; ranks, also those of rank_pattern, must be whole numbers of 1 or more.");
         }
 
-        if (
-            AlphaPattern.Select(entry => entry.Value).Append(Alpha).FirstOrDefault(alpha => !float.IsFinite((float)alpha), 0)
-            is not 0
-                and var alpha
-        )
+        var infinite = AlphaPattern.Select(entry => entry.Value).Append(Alpha).Where(alpha => !float.IsFinite((float)alpha)).ToArray();
+        if (infinite.Length > 0)
         {
             throw new AdapterException(
-                $"{place}: lora_alpha is {alpha}, there or in alpha_pattern; it must be a number that a Float32 can hold, or every update would be infinite."
+                $"{place}: lora_alpha is {infinite[0]}, there or in alpha_pattern; it must be a number that a Float32 can hold, or every update would be infinite."
             );
         }
 

@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Adapters;
-using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
-using LoRAEnsembleHub.Torch.Tests.Methods;
 using LoRAEnsembleHub.Torch.Tests.Native;
-using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Torch.Tests.CommandLine;
 
@@ -126,20 +123,7 @@ public sealed class ChosenMembersTests(TinyBase tiny) : IClassFixture<TinyBase>,
         ).Refused(2, "--only");
     }
 
-    private async Task<string> TrainedAsync(string method)
-    {
-        var config = new RunConfig
-        {
-            Base = tiny.Base,
-            Data = tiny.Data,
-            TestSplit = null,
-            Output = Path.Combine(scratch.Path, "trained"),
-            Training = MethodCases.Options(method) with { BatchSize = 4 },
-        };
-        using var run = TrainingRun.Open(config);
-        await run.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
-        return config.Output;
-    }
+    private Task<string> TrainedAsync(string method) => tiny.TrainAsync(method, Path.Combine(scratch.Path, "trained"));
 
     private static async Task CalibrateAsync(string folder, params double[] temperatures)
     {
@@ -149,10 +133,5 @@ public sealed class ChosenMembersTests(TinyBase tiny) : IClassFixture<TinyBase>,
         await File.WriteAllTextAsync(file, manifest.ToJsonString(), TestContext.Current.CancellationToken);
     }
 
-    private Predictions Predicted(string folder, IReadOnlyList<int>? members)
-    {
-        using var ensemble = LoadedEnsemble.Load(folder, tiny.Base, members: members);
-        var examples = InputPipelines.Load(folder).Open(tiny.Data, "test", ensemble.Labels);
-        return Predictor.Predict(ensemble.System.Model, examples, ensemble.Labels);
-    }
+    private Predictions Predicted(string folder, IReadOnlyList<int>? members) => tiny.Predict(folder, tiny.Base, members);
 }

@@ -1,4 +1,3 @@
-using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Torch.Tests.Methods;
@@ -50,7 +49,7 @@ public sealed class MethodHubTests(TinyBase tiny) : IClassFixture<TinyBase>, IDi
                 )
         );
         Assert.StartsWith(Path.Combine(scratch.Path, "home"), there, StringComparison.Ordinal);
-        var (before, after) = (Predicted(here, tiny.Base), Predicted(there, (string?)pulled["base"]?["folder"]));
+        var (before, after) = (tiny.Predict(here, tiny.Base), tiny.Predict(there, (string?)pulled["base"]?["folder"]));
         Assert.Equal(MethodCases.Options(method).Members, before.Members);
         Assert.Equal(Bits(before), Bits(after));
         Assert.True(Bits(before).Distinct().Count() > before.Classes, "all examples look alike");
@@ -72,28 +71,7 @@ public sealed class MethodHubTests(TinyBase tiny) : IClassFixture<TinyBase>, IDi
                 .Select(BitConverter.DoubleToInt64Bits),
         ];
 
-    private async Task<string> TrainedAsync(string method)
-    {
-        var config = new RunConfig
-        {
-            Base = tiny.Base,
-            Data = tiny.Data,
-            TestSplit = null,
-            Output = Path.Combine(scratch.Path, "trained"),
-            Training = MethodCases.Options(method) with { BatchSize = 4 },
-        };
-        using var run = TrainingRun.Open(config);
-        await run.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
-        return config.Output;
-    }
-
-    /// <summary>What an ensemble says of the pictures, prepared as its own folder asks for.</summary>
-    private Predictions Predicted(string folder, string? model)
-    {
-        using var ensemble = LoadedEnsemble.Load(folder, model);
-        var examples = InputPipelines.Load(folder).Open(tiny.Data, "test", ensemble.Labels);
-        return Predictor.Predict(ensemble.System.Model, examples, ensemble.Labels);
-    }
+    private Task<string> TrainedAsync(string method) => tiny.TrainAsync(method, Path.Combine(scratch.Path, "trained"));
 
     private ToolPlace Place(HubProcess hub) =>
         new()

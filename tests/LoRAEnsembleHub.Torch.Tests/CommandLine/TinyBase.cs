@@ -1,4 +1,9 @@
+using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Ensembles;
+using LoRAEnsembleHub.Evaluation;
+using LoRAEnsembleHub.Torch.Tests.Methods;
 using LoRAEnsembleHub.Torch.Tests.Native;
+using LoRAEnsembleHub.Training;
 using SkiaSharp;
 
 namespace LoRAEnsembleHub.Torch.Tests.CommandLine;
@@ -51,6 +56,33 @@ public sealed class TinyBase : IAsyncLifetime
     {
         scratch.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Trains a system of any method on the base and its pictures.</summary>
+    /// <param name="method">Its name among <see cref="MethodCases"/>.</param>
+    /// <param name="output">The folder to write.</param>
+    /// <returns>That folder.</returns>
+    public async Task<string> TrainAsync(string method, string output)
+    {
+        var config = new RunConfig
+        {
+            Base = Base,
+            Data = Data,
+            TestSplit = null,
+            Output = output,
+            Training = MethodCases.Options(method) with { BatchSize = 4 },
+        };
+        using var run = TrainingRun.Open(config);
+        await run.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        return output;
+    }
+
+    /// <summary>What an ensemble says of the test pictures, prepared as its own folder asks for.</summary>
+    public Predictions Predict(string folder, string? model, IReadOnlyList<int>? members = null)
+    {
+        using var ensemble = LoadedEnsemble.Load(folder, model, members: members);
+        var examples = InputPipelines.Load(folder).Open(Data, "test", ensemble.Labels);
+        return Predictor.Predict(ensemble.System.Model, examples, ensemble.Labels);
     }
 
     /// <summary>A picture of one grey and some noise.</summary>

@@ -94,7 +94,9 @@ internal sealed class MemberEffect
 
         var measured = MeasuredSplit(parsed);
         var examples = Part(measured);
-        var isPart = examples.Count < ExampleSets.OpenFor(pipeline, place, measured, loaded.Labels, null).Count;
+        var isPart =
+            parsed.GetValue(limit) is not null
+            && examples.Count < ExampleSets.OpenFor(pipeline, place, measured, loaded.Labels, null).Count;
         var old = before(examples).WithTemperature(loaded.Temperatures);
         var now = after(examples).WithTemperature(manifest.Temperatures);
         return new MeasuredEffect(
