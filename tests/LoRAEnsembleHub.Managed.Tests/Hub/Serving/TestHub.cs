@@ -14,7 +14,14 @@ internal sealed class TestHub : IAsyncDisposable
     private TestHub(TemporaryFolder folder, HubServer server)
     {
         (this.folder, Server) = (folder, server);
-        Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = server.Address };
+        // a request that says Expect: 100-continue sends its body when the server asks for it, however late that is
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            Expect100ContinueTimeout = Timeout.InfiniteTimeSpan,
+        };
+        Client = new(handler) { BaseAddress = server.Address };
     }
 
     public HubServer Server { get; }
