@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Cli.Hub;
+using LoRAEnsembleHub.Data;
 using LoRAEnsembleHub.Hub;
 using LoRAEnsembleHub.Inputs;
 using LoRAEnsembleHub.Models;
@@ -49,7 +50,9 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
             AudioException => Plain("sound", exception),
             TextException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
             TextException => Plain("text", exception),
-            InvalidDataException => Plain("data", exception),
+            DataSetException { Fault: DataSetFault.NotFound } => new("not_found", exception.Message, null, ExitCode.NotFound),
+            DataSetException { Fault: DataSetFault.Malformed } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
+            DataSetException or InvalidDataException => Plain("data", exception),
             NativeLibraryException => Plain("native_library", exception),
             DllNotFoundException or BadImageFormatException => Plain("native_library", exception),
             ComputeDeviceException => Plain("device", exception),

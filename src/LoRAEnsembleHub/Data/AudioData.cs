@@ -21,7 +21,7 @@ public static class AudioData
     /// <param name="classNames">As for <see cref="ImageData.Open"/>.</param>
     /// <returns>The sounds of the split, in file order.</returns>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">The split is missing, or the data are not as described; the message names the file.</exception>
+    /// <exception cref="DataSetException">The split is missing, or the data are not as described; the message names the file.</exception>
     public static LabeledData<Waveform> Open(
         string path,
         string split,
@@ -38,7 +38,7 @@ public static class AudioData
     /// <summary>The parts that a data set is divided into.</summary>
     /// <param name="path">As for <see cref="Open"/>.</param>
     /// <returns>As for <see cref="ImageData.FindSplits"/>.</returns>
-    /// <exception cref="InvalidDataException">A table of sounds is not as it should be.</exception>
+    /// <exception cref="DataSetException">A table of sounds is not as it should be.</exception>
     public static IReadOnlyList<string> FindSplits(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -23,13 +23,13 @@ internal sealed class CifarFile
     /// <param name="path">The file.</param>
     /// <param name="name">The data set, for messages.</param>
     /// <param name="coarseClasses">The number of coarse classes, whose label comes first; 0 for none.</param>
-    /// <exception cref="InvalidDataException">The file is empty, ends inside a picture, or has a coarse label that there is not.</exception>
+    /// <exception cref="DataSetException">The file is empty, ends inside a picture, or has a coarse label that there is not.</exception>
     internal static CifarFile Read(string path, string name, int coarseClasses)
     {
         var file = new CifarFile(path, File.ReadAllBytes(path), coarseClasses > 0 ? 2 : 1);
         if (file.bytes.Length == 0 || file.bytes.Length % file.Record != 0)
         {
-            throw new InvalidDataException(
+            throw DataSetException.Malformed(
                 $"{path}: {file.bytes.Length} bytes; {name} has {file.Record} for each picture, and this is "
                     + (file.Count == 0 ? "less than one." : $"{file.Count} pictures and {file.bytes.Length % file.Record} bytes.")
                     + " Fetch the file again."
@@ -40,7 +40,7 @@ internal sealed class CifarFile
         {
             if (file.bytes[index * file.Record] is var coarse && coarse >= coarseClasses)
             {
-                throw new InvalidDataException(
+                throw DataSetException.Malformed(
                     $"{path}#{index}: the coarse label is {coarse}; {name} has {coarseClasses} coarse classes. Is it another kind of file?"
                 );
             }

@@ -58,7 +58,7 @@ internal sealed class CifarFolder : FolderLayout<RgbImage>
         var files = kind.Splits.Single(part => part.Name == name).Files;
         if (files.FirstOrDefault(file => !File.Exists(Path.Combine(folder, file))) is { } missing)
         {
-            throw new InvalidDataException(
+            throw DataSetException.NotFound(
                 $"{Path.Combine(folder, missing)}: not found. The {name} split of {kind.Name} is {string.Join(", ", files)}. Fetch them all."
             );
         }
@@ -83,7 +83,7 @@ internal sealed class CifarFolder : FolderLayout<RgbImage>
     {
         if (!kind.Splits.Any(split => split.Files.Any(file => File.Exists(Path.Combine(folder, file)))))
         {
-            throw new InvalidDataException(
+            throw DataSetException.Unfit(
                 $"{folder}: this is {kind.Name} as Python pickles, which are programs and not read. Fetch its binary version, with {kind.TestFile}."
             );
         }
@@ -100,7 +100,7 @@ internal sealed class CifarFolder : FolderLayout<RgbImage>
         var names = ClassNameFiles.ReadList(file);
         return names.Count == kind.Classes
             ? names
-            : throw new InvalidDataException($"{file}: {names.Count} class names; {kind.Name} has {kind.Classes}. Fetch the file again.");
+            : throw DataSetException.Malformed($"{file}: {names.Count} class names; {kind.Name} has {kind.Classes}. Fetch the file again.");
     }
 
     private sealed record Kind(

@@ -8,7 +8,7 @@ internal sealed class CifarImages : LabeledData<RgbImage>
     private readonly (CifarFile File, int Place)[] places; // [count]
     private readonly int[] labels; // [count]
 
-    /// <exception cref="InvalidDataException">A label is of no class; the message names file and picture.</exception>
+    /// <exception cref="DataSetException">A label is of no class; the message names file and picture.</exception>
     internal CifarImages(string name, LabelMap map, IReadOnlyList<CifarFile> files)
     {
         (Name, ClassNames) = (name, map.ClassNames);

@@ -4,7 +4,7 @@ namespace LoRAEnsembleHub.Data;
 internal static class ClassFolders
 {
     /// <summary>Opens one split; classes and files come in ordinal order of their names.</summary>
-    /// <exception cref="InvalidDataException">The split is missing or holds no files of the kind.</exception>
+    /// <exception cref="DataSetException">The split is missing or holds no files of the kind.</exception>
     internal static LabeledData<T> Open<T>(
         string folder,
         string split,
@@ -31,7 +31,7 @@ internal static class ClassFolders
             .ToArray();
         return files.Length > 0
             ? new LabeledFiles<T>(name, map.ClassNames, files, decode)
-            : throw new InvalidDataException(
+            : throw DataSetException.NotFound(
                 $"{root}: no {kind.Many} found. Needed: one folder per class with files ending in {kind.Endings}; "
                     + "or a CSV with the columns path and label."
             );

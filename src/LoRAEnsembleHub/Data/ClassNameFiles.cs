@@ -11,7 +11,7 @@ internal static class ClassNameFiles
 
     /// <summary>Reads the names.</summary>
     /// <returns>The names in label order, or null if the folder states none.</returns>
-    /// <exception cref="InvalidDataException">A file states names that are empty or not distinct.</exception>
+    /// <exception cref="DataSetException">A file states names that are empty or not distinct.</exception>
     internal static IReadOnlyList<string>? Find(string folder)
     {
         foreach (var file in Lists.Select(list => Path.Combine(folder, list)).Where(File.Exists))
@@ -24,7 +24,7 @@ internal static class ClassNameFiles
     }
 
     /// <summary>Reads a file of one name a line.</summary>
-    /// <exception cref="InvalidDataException">Names are empty or not distinct.</exception>
+    /// <exception cref="DataSetException">Names are empty or not distinct.</exception>
     internal static IReadOnlyList<string> ReadList(string file)
     {
         var lines = File.ReadAllText(file).ReplaceLineEndings("\n").TrimEnd().Split('\n');
@@ -32,12 +32,12 @@ internal static class ClassNameFiles
     }
 
     /// <summary>Returns the names if each is there and no two are the same.</summary>
-    /// <exception cref="InvalidDataException">They are not.</exception>
+    /// <exception cref="DataSetException">They are not.</exception>
     internal static IReadOnlyList<string> Checked(IReadOnlyList<string> names, string where)
     {
         if (names.Count == 0)
         {
-            throw new InvalidDataException($"{where}: the list of class names is empty. Name every class, or remove the list.");
+            throw DataSetException.Malformed($"{where}: the list of class names is empty. Name every class, or remove the list.");
         }
 
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -45,12 +45,12 @@ internal static class ClassNameFiles
         {
             if (string.IsNullOrWhiteSpace(names[label]))
             {
-                throw new InvalidDataException($"{where}: the name of class {label} is empty. Every class needs a name.");
+                throw DataSetException.Malformed($"{where}: the name of class {label} is empty. Every class needs a name.");
             }
 
             if (!seen.TryAdd(names[label], label))
             {
-                throw new InvalidDataException(
+                throw DataSetException.Malformed(
                     $"{where}: classes {seen[names[label]]} and {label} are both called '{names[label]}'. Names must differ."
                 );
             }

@@ -19,9 +19,9 @@ internal static class ClassNumber
     /// <summary>Reads a label.</summary>
     /// <param name="label">A whole number.</param>
     /// <param name="where">Where it stands, for the message.</param>
-    /// <exception cref="InvalidDataException">It is out of range.</exception>
+    /// <exception cref="DataSetException">It is out of range.</exception>
     internal static int Read(string? label, string where) =>
         TryRead(label, out var number)
             ? number
-            : throw new InvalidDataException($"{where}: the label is {label}; labels are 0 … {Highest}.");
+            : throw DataSetException.Malformed($"{where}: the label is {label}; labels are 0 … {Highest}.");
 }

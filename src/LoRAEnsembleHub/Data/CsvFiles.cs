@@ -10,7 +10,7 @@ namespace LoRAEnsembleHub.Data;
 internal static class CsvFiles
 {
     /// <summary>Opens one split; the files come in the order of the rows.</summary>
-    /// <exception cref="InvalidDataException">A row is wrong; the message names the file and the line.</exception>
+    /// <exception cref="DataSetException">A row is wrong; the message names the file and the line.</exception>
     internal static LabeledData<T> Open<T>(
         string file,
         string split,
@@ -24,7 +24,7 @@ internal static class CsvFiles
         var (path, label, splitColumn) = (table.Need("path"), table.Need("label"), table.Find("split"));
         if (table.Rows.Count == 0)
         {
-            throw new InvalidDataException($"{file}: no rows below the header; one row per {kind.Word} is needed.");
+            throw DataSetException.Malformed($"{file}: no rows below the header; one row per {kind.Word} is needed.");
         }
 
         var numbers = table.Rows.All(row => ClassNumber.Is(row.Fields[label]))
@@ -64,7 +64,7 @@ internal static class CsvFiles
     }
 
     /// <summary>The whole path of a file that a table names.</summary>
-    /// <exception cref="InvalidDataException">It is not there, is of another kind, or lies outside the folder.</exception>
+    /// <exception cref="DataSetException">It is not there, is of another kind, or lies outside the folder.</exception>
     /// <remarks>A table from elsewhere must not make this program read any file it likes.</remarks>
     internal static string Inside(string folder, string path, FileKind kind, string where)
     {
@@ -74,24 +74,24 @@ internal static class CsvFiles
             || !full.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
         )
         {
-            throw new InvalidDataException($"{where}: '{path}' leaves {folder}. Give paths below that folder.");
+            throw DataSetException.Malformed($"{where}: '{path}' leaves {folder}. Give paths below that folder.");
         }
 
         if (!kind.Matches(full))
         {
-            throw new InvalidDataException($"{where}: '{path}' is no {kind.Word} by its name; {kind.Many} end in {kind.Endings}.");
+            throw DataSetException.Malformed($"{where}: '{path}' is no {kind.Word} by its name; {kind.Many} end in {kind.Endings}.");
         }
 
         return File.Exists(full)
             ? full
-            : throw new InvalidDataException($"{where}: the {kind.Word} '{path}' is not there. Paths are taken from {folder}.");
+            : throw DataSetException.NotFound($"{where}: the {kind.Word} '{path}' is not there. Paths are taken from {folder}.");
     }
 
     private static string[] Texts(CsvTable table, int label) =>
         [.. table.Rows.Select(row => row.Fields[label]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>The names that a column gives to classes that another one numbers; null where there is no such column.</summary>
-    /// <exception cref="InvalidDataException">A class has two names, or two classes have one.</exception>
+    /// <exception cref="DataSetException">A class has two names, or two classes have one.</exception>
     /// <remarks>A class without a file has no name in the table; its number stands in.</remarks>
     internal static string[]? NamesOf(CsvTable table, string file, int[] numbers, string nameColumn)
     {
@@ -106,7 +106,7 @@ internal static class CsvFiles
             var (known, given) = (names[numbers[index]], table.Rows[index].Fields[column]);
             if (known is not null && known != given)
             {
-                throw new InvalidDataException(
+                throw DataSetException.Malformed(
                     $"{file}({table.Rows[index].Line}): class {numbers[index]} is called '{given}' here and '{known}' above. Use one name."
                 );
             }

@@ -20,26 +20,26 @@ internal sealed class CsvTable
     internal IReadOnlyList<CsvRow> Rows { get; }
 
     /// <summary>Reads a UTF-8 file.</summary>
-    /// <exception cref="InvalidDataException">The file has no header, breaks the quoting rules, or has rows of another length.</exception>
+    /// <exception cref="DataSetException">The file has no header, breaks the quoting rules, or has rows of another length.</exception>
     internal static CsvTable Read(string file) => Parse(StrictUtf8.Read(file), file, ',');
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The whole table.</param>
     /// <param name="file">What it is called in messages.</param>
     /// <param name="separator">A comma or a tab.</param>
-    /// <exception cref="InvalidDataException">As for <see cref="Read"/>.</exception>
+    /// <exception cref="DataSetException">As for <see cref="Read"/>.</exception>
     internal static CsvTable Parse(string text, string file, char separator)
     {
         var records = Records(text, file, separator).ToArray();
         if (records.Length == 0)
         {
-            throw new InvalidDataException($"{file}: the file is empty; its first line must name the columns.");
+            throw DataSetException.Malformed($"{file}: the file is empty; its first line must name the columns.");
         }
 
         var header = records[0].Fields.Select(name => name.Trim()).ToArray();
         foreach (var row in records.Skip(1).Where(row => row.Fields.Count != header.Length))
         {
-            throw new InvalidDataException(
+            throw DataSetException.Malformed(
                 $"{file}({row.Line}): {row.Fields.Count} fields; the header names {header.Length} columns. "
                     + (separator == ',' ? "Quote fields that hold commas." : "Take tabs and line ends out of the fields.")
             );
@@ -57,13 +57,13 @@ internal sealed class CsvTable
             .FirstOrDefault();
 
     /// <summary>The place of a column that must be there.</summary>
-    /// <exception cref="InvalidDataException">The table lacks it.</exception>
+    /// <exception cref="DataSetException">The table lacks it.</exception>
     internal int Need(string name) =>
         Find(name)
-        ?? throw new InvalidDataException($"{file}: no column '{name}'. Found: {string.Join(", ", Header)}. Name it in the first line.");
+        ?? throw DataSetException.Unfit($"{file}: no column '{name}'. Found: {string.Join(", ", Header)}. Name it in the first line.");
 
     /// <summary>The fields of a column that must be there, one of each row.</summary>
-    /// <exception cref="InvalidDataException">The table lacks it.</exception>
+    /// <exception cref="DataSetException">The table lacks it.</exception>
     internal string[] Column(string name)
     {
         var column = Need(name);
@@ -102,7 +102,7 @@ internal sealed class CsvTable
         var field = end < 0 ? text[at..] : text.Substring(at, end);
         at += field.Length;
         return separator == ',' && field.Contains('"', StringComparison.Ordinal)
-            ? throw new InvalidDataException(
+            ? throw DataSetException.Malformed(
                 $"{file}({line}): a quote inside an unquoted field. Quote the whole field and double its quotes."
             )
             : field;
@@ -117,7 +117,7 @@ internal sealed class CsvTable
             {
                 return at >= text.Length || text[at] is ',' or '\r' or '\n'
                     ? field.ToString()
-                    : throw new InvalidDataException(
+                    : throw DataSetException.Malformed(
                         $"{file}({line}): text after a closing quote. Double the quotes inside a quoted field."
                     );
             }
@@ -126,7 +126,7 @@ internal sealed class CsvTable
             field.Append(text[at]);
         }
 
-        throw new InvalidDataException($"{file}({startLine}): a quoted field never ends. Close its quotes.");
+        throw DataSetException.Malformed($"{file}({startLine}): a quoted field never ends. Close its quotes.");
     }
 }
 

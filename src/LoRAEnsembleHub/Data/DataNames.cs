@@ -9,11 +9,11 @@ internal static class DataNames
     internal static string Of(string place, string split) => $"{RepositoryFolder.Of(place).Name}/{Splits.Canonical(split)}";
 
     /// <summary>The name of a data set that is not divided.</summary>
-    /// <exception cref="InvalidDataException">The part asked for is one that only a divided data set can have.</exception>
+    /// <exception cref="DataSetException">The part asked for is one that only a divided data set can have.</exception>
     internal static string Whole(string place, string split) =>
         split == Splits.Whole || Splits.IsKnown(split)
             ? Of(place, Splits.Whole)
-            : throw new InvalidDataException(
+            : throw DataSetException.NotFound(
                 $"{place}: there is no split '{split}'; the data set is not divided. Ask for '{Splits.Whole}'."
             );
 }

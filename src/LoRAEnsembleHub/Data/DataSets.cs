@@ -8,7 +8,7 @@ public static class DataSets
     /// <summary>Looks at every part of a data set.</summary>
     /// <param name="path">A folder or file.</param>
     /// <returns>Null where the path holds no data set of a known kind.</returns>
-    /// <exception cref="InvalidDataException">It is a data set, and not as it should be; the message names the file.</exception>
+    /// <exception cref="DataSetException">It is a data set, and not as it should be; the message names the file.</exception>
     /// <exception cref="ImageException">The first picture of a part cannot be read.</exception>
     /// <exception cref="AudioException">The first sound of a part cannot be read.</exception>
     public static DataSetFacts? Survey(string path)

@@ -33,7 +33,7 @@ internal sealed class EscFolder : FolderLayout<Waveform>
         var audio = Path.Combine(Path.GetFullPath(folder), "audio");
         if (!Directory.Exists(audio))
         {
-            throw new InvalidDataException($"{audio}: not found. ESC-50 has its sounds there. Unpack the whole data set.");
+            throw DataSetException.NotFound($"{audio}: not found. ESC-50 has its sounds there. Unpack the whole data set.");
         }
 
         var numbers = table.Column("target").Zip(table.Rows, (label, row) => ClassNumber.Read(label, $"{file}({row.Line})")).ToArray();

@@ -5,7 +5,7 @@ internal static class FileData
 {
     /// <summary>Opens one split.</summary>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">The split is missing, or the data are not as they should be.</exception>
+    /// <exception cref="DataSetException">The split is missing, or the data are not as they should be.</exception>
     internal static LabeledData<T> Open<T>(
         string path,
         string split,
@@ -70,7 +70,7 @@ internal static class FileData
     private static string? TableOf(string folder) =>
         Tables(folder) is not [] and var tables
             ? Labels(tables)
-                ?? throw new InvalidDataException(
+                ?? throw DataSetException.Unfit(
                     $"{folder}: {tables.Length} CSV files and no labels.csv. Give the path of the one to open: "
                         + $"{string.Join(", ", tables.Select(Path.GetFileName))}."
                 )

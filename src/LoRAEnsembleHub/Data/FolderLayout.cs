@@ -8,7 +8,7 @@ internal abstract class FolderLayout<T>
     internal abstract bool Matches(string folder);
 
     /// <summary>The parts that the data set is divided into, in one spelling each.</summary>
-    /// <exception cref="InvalidDataException">A table of the folder is not as it should be.</exception>
+    /// <exception cref="DataSetException">A table of the folder is not as it should be.</exception>
     internal abstract IReadOnlyList<string> FindSplits(string folder);
 
     /// <summary>Opens one split.</summary>
@@ -16,7 +16,7 @@ internal abstract class FolderLayout<T>
     /// <param name="split">Its name, in any usual spelling.</param>
     /// <param name="classNames">The classes wanted, in the order of labels; null takes the data set's own.</param>
     /// <param name="decode">Reads one file; not called where items do not lie in files of their own.</param>
-    /// <exception cref="InvalidDataException">The split is missing, or a file is missing or broken; the message names it.</exception>
+    /// <exception cref="DataSetException">The split is missing, or a file is missing or broken; the message names it.</exception>
     internal abstract LabeledData<T> Open(string folder, string split, IReadOnlyList<string>? classNames, Func<string, T> decode);
 
     /// <summary>The first layout that a folder has; null for none, or where the path is no folder.</summary>

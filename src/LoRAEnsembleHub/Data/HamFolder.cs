@@ -25,7 +25,13 @@ internal sealed class HamFolder : FolderLayout<RgbImage>
     internal override bool Matches(string folder) => TableOf(folder) is not null;
 
     /// <inheritdoc />
-    internal override IReadOnlyList<string> FindSplits(string folder) => splits;
+    internal override IReadOnlyList<string> FindSplits(string folder)
+    {
+        var pictures = Pictures.Read(TableOf(folder)!);
+        var lesions = pictures.FirstOfEachLesion().Select(index => pictures.Labels[index]).ToArray();
+        string[] found = [.. splits.Where(split => StratifiedSplit.CanDivide(IsByLesion(split) ? lesions : pictures.Labels, TestShare))];
+        return found.Length > 0 ? found : [Splits.Whole];
+    }
 
     /// <inheritdoc />
     internal override LabeledData<RgbImage> Open(
@@ -37,27 +43,18 @@ internal sealed class HamFolder : FolderLayout<RgbImage>
     {
         var file = TableOf(folder)!;
         var picked = Splits.Pick(folder, split, [.. splits, Splits.Whole]);
-        var table = CsvTable.Read(file);
-        if (table.Rows.Count == 0)
-        {
-            throw new InvalidDataException($"{file}: no rows below the header; one row per picture is needed. Fetch the file again.");
-        }
-
-        var (images, lesions, classes) = (table.Column("image_id"), table.Column("lesion_id"), table.Column("dx"));
-        var own = classes.Distinct(StringComparer.Ordinal).ToArray();
-        var numbers = classes.Select(name => Array.IndexOf(own, name)).ToArray();
+        var pictures = Pictures.Read(file);
         var chosen =
-            picked == Splits.Whole ? Enumerable.Range(0, images.Length)
-            : picked.EndsWith(ByLesion, StringComparison.Ordinal)
-                ? PicturesOf(file, lesions, numbers, picked.StartsWith("test", StringComparison.Ordinal))
-            : StratifiedSplit.Of(numbers, TestShare, Seed, file).Side(picked == "test");
-        var map = new LabelMap(file, ClassNameFiles.Checked(own, file), classNames, own.Length);
+            picked == Splits.Whole ? Enumerable.Range(0, pictures.Ids.Length)
+            : IsByLesion(picked) ? ByLesions(file, pictures, picked.StartsWith("test", StringComparison.Ordinal))
+            : StratifiedSplit.Of(pictures.Labels, TestShare, Seed, file).Side(picked == "test");
+        var map = new LabelMap(file, ClassNameFiles.Checked(pictures.ClassNames, file), classNames, pictures.ClassNames.Length);
         var paths = PathsOf(folder);
-        var missing = images.Index().Where(image => !paths.ContainsKey(image.Item)).ToArray();
+        var missing = pictures.Ids.Index().Where(image => !paths.ContainsKey(image.Item)).ToArray();
         if (missing.Length > 0)
         {
-            throw new InvalidDataException(
-                $"{file}({table.Rows[missing[0].Index].Line}): {missing.Length} of {images.Length} pictures are not there, the first "
+            throw DataSetException.NotFound(
+                $"{file}({pictures.Lines[missing[0].Index]}): {missing.Length} of {pictures.Ids.Length} pictures are not there, the first "
                     + $"{missing[0].Item}.jpg. They are looked for in {folder} and the folders in it, such as HAM10000_images_part_1. Fetch all parts."
             );
         }
@@ -65,7 +62,7 @@ internal sealed class HamFolder : FolderLayout<RgbImage>
         return new LabeledFiles<RgbImage>(
             DataNames.Of(folder, picked),
             map.ClassNames,
-            [.. chosen.Select(index => (paths[images[index]], map.ByName(classes[index])))],
+            [.. chosen.Select(index => (paths[pictures.Ids[index]], map.ByName(pictures.ClassNames[pictures.Labels[index]])))],
             decode
         );
     }
@@ -87,20 +84,42 @@ internal sealed class HamFolder : FolderLayout<RgbImage>
         return paths;
     }
 
-    private static IEnumerable<int> PicturesOf(string file, string[] lesions, int[] numbers, bool isTest)
+    private static bool IsByLesion(string split) => split.EndsWith(ByLesion, StringComparison.Ordinal);
+
+    private static IEnumerable<int> ByLesions(string file, Pictures pictures, bool isTest)
     {
-        var first = new Dictionary<string, int>(StringComparer.Ordinal); // lesion → its first picture
-        for (var index = 0; index < lesions.Length; index++)
+        var firsts = pictures.FirstOfEachLesion();
+        var side = StratifiedSplit
+            .Of([.. firsts.Select(index => pictures.Labels[index])], TestShare, Seed, file)
+            .Side(isTest)
+            .Select(index => pictures.Lesions[firsts[index]])
+            .ToHashSet(StringComparer.Ordinal);
+        return Enumerable.Range(0, pictures.Lesions.Length).Where(index => side.Contains(pictures.Lesions[index]));
+    }
+
+    /// <summary>The table: one entry of each array for each picture, but of <c>ClassNames</c> one for each class.</summary>
+    private sealed record Pictures(string[] Ids, string[] Lesions, int[] Labels, int[] Lines, string[] ClassNames)
+    {
+        public static Pictures Read(string file)
         {
-            first.TryAdd(lesions[index], index);
+            var table = CsvTable.Read(file);
+            if (table.Rows.Count == 0)
+            {
+                throw DataSetException.Malformed($"{file}: no rows below the header; one row per picture is needed. Fetch the file again.");
+            }
+
+            var classes = table.Column("dx");
+            var names = classes.Distinct(StringComparer.Ordinal).ToArray();
+            return new Pictures(
+                table.Column("image_id"),
+                table.Column("lesion_id"),
+                [.. classes.Select(name => Array.IndexOf(names, name))],
+                [.. table.Rows.Select(row => row.Line)],
+                names
+            );
         }
 
-        int[] firsts = [.. first.Values.Order()];
-        var side = StratifiedSplit
-            .Of([.. firsts.Select(index => numbers[index])], TestShare, Seed, file)
-            .Side(isTest)
-            .Select(index => lesions[firsts[index]])
-            .ToHashSet(StringComparer.Ordinal);
-        return Enumerable.Range(0, lesions.Length).Where(index => side.Contains(lesions[index]));
+        /// <summary>In rising order.</summary>
+        public int[] FirstOfEachLesion() => [.. Lesions.Index().DistinctBy(lesion => lesion.Item).Select(lesion => lesion.Index)];
     }
 }

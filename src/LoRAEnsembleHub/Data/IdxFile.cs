@@ -16,7 +16,7 @@ internal static class IdxFile
     /// <param name="path">The file; gzipped if its name ends in <c>.gz</c>.</param>
     /// <param name="rank">The number of dimensions needed: 3 for images, 1 for labels.</param>
     /// <returns>The dimensions and the values in them.</returns>
-    /// <exception cref="InvalidDataException">The file is not a whole IDX file of unsigned bytes and that rank.</exception>
+    /// <exception cref="DataSetException">The file is not a whole IDX file of unsigned bytes and that rank.</exception>
     internal static (int[] Sizes, byte[] Values) Read(string path, int rank)
     {
         using var file = File.OpenRead(path);
@@ -32,9 +32,9 @@ internal static class IdxFile
             EnsureTrailer(file, path, 4 + (4 * rank) + content.Values.Length);
             return content;
         }
-        catch (InvalidDataException problem) when (!problem.Message.StartsWith(path, StringComparison.Ordinal))
+        catch (InvalidDataException problem)
         {
-            throw new InvalidDataException(
+            throw DataSetException.Malformed(
                 $"{path}: the gzip data are broken or cut off ({problem.Message}) Fetch the file again.",
                 problem
             );
@@ -115,7 +115,7 @@ internal static class IdxFile
     {
         if (!fine)
         {
-            throw new InvalidDataException($"{path}: {problem}");
+            throw DataSetException.Malformed($"{path}: {problem}");
         }
     }
 }

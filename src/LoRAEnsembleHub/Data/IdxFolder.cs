@@ -26,7 +26,7 @@ internal sealed class IdxFolder : FolderLayout<RgbImage>
         var (_, labels) = IdxFile.Read(labelFile, rank: 1); // [count]
         if (labels.Length != sizes[0])
         {
-            throw new InvalidDataException(
+            throw DataSetException.Malformed(
                 $"{labelFile}: {labels.Length} labels for the {sizes[0]} images of {imageFile}. Fetch both files of one split."
             );
         }
@@ -46,7 +46,7 @@ internal sealed class IdxFolder : FolderLayout<RgbImage>
 
     private static string Needed(string folder, string prefix, string kind, int rank) =>
         Find(folder, prefix, kind, rank)
-        ?? throw new InvalidDataException(
+        ?? throw DataSetException.NotFound(
             $"{Path.Combine(folder, $"{prefix}-{kind}-idx{rank}-ubyte")}: not found, nor with .gz. Every file of images needs its file of labels."
         );
 

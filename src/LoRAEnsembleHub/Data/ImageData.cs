@@ -27,7 +27,7 @@ public static class ImageData
     /// </param>
     /// <returns>The images of the split, in file order.</returns>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">The split is missing, or the data are not as described; the message names the file.</exception>
+    /// <exception cref="DataSetException">The split is missing, or the data are not as described; the message names the file.</exception>
     public static LabeledData<RgbImage> Open(
         string path,
         string split,
@@ -44,7 +44,7 @@ public static class ImageData
     /// <summary>The parts that a data set is divided into.</summary>
     /// <param name="path">As for <see cref="Open"/>.</param>
     /// <returns>Their names as <see cref="Open"/> takes them, the usual ones in one spelling; <c>all</c> alone where it is not divided; none where the path holds no data set.</returns>
-    /// <exception cref="InvalidDataException">A table of images is not as it should be.</exception>
+    /// <exception cref="DataSetException">A table of images is not as it should be.</exception>
     public static IReadOnlyList<string> FindSplits(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -24,7 +24,7 @@ public abstract class InputPipeline
     public virtual IReadOnlyList<CorruptionKind> Corruptions => [];
 
     /// <summary>The files that an ensemble needs beside its members to prepare inputs alike: text by name.</summary>
-    /// <exception cref="InvalidDataException">They cannot be made from what was read.</exception>
+    /// <exception cref="DataSetException">They cannot be made from what was read.</exception>
     public abstract IReadOnlyDictionary<string, string> OwnFiles { get; }
 
     /// <summary>Opens one split of a data set.</summary>
@@ -32,13 +32,13 @@ public abstract class InputPipeline
     /// <param name="split"><c>train</c>, <c>test</c>, <c>validation</c>, or another part that the data set has.</param>
     /// <param name="classNames">The classes in the order of the labels wanted, as a model's labels; null takes the data set's own.</param>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">The split is missing, or the data are not as they should be; the message names the file.</exception>
+    /// <exception cref="DataSetException">The split is missing, or the data are not as they should be; the message names the file.</exception>
     public abstract LabeledExamples Open(string path, string split, IReadOnlyList<string>? classNames = null);
 
     /// <summary>Opens the training split of a run, with its random changes.</summary>
     /// <param name="config">The run.</param>
     /// <exception cref="TrainingException">The run asks for changes of another kind of input.</exception>
-    /// <exception cref="InvalidDataException">The split is missing, or the data are not as they should be.</exception>
+    /// <exception cref="DataSetException">The split is missing, or the data are not as they should be.</exception>
     public abstract LabeledExamples OpenForTraining(RunConfig config);
 
     /// <summary>Takes inputs of unknown classes.</summary>
@@ -48,7 +48,7 @@ public abstract class InputPipeline
 
     /// <summary>The parts that a data set of this kind is divided into; none where the path holds no such data set.</summary>
     /// <param name="path">A folder or file.</param>
-    /// <exception cref="InvalidDataException">A table is not as it should be.</exception>
+    /// <exception cref="DataSetException">A table is not as it should be.</exception>
     public abstract IReadOnlyList<string> FindSplits(string path);
 
     /// <summary>What a run's settings say of this kind of input, for the manifest.</summary>

@@ -6,6 +6,7 @@ namespace LoRAEnsembleHub.Data;
 internal sealed class LabelMap
 {
     private readonly string where;
+    private readonly int ownCount; // classes of the data set itself, as far as it tells
     private readonly int[]? wanted; // index into ClassNames of each of the data set's own classes; null where the numbers stay
     private readonly Dictionary<string, int> byName;
 
@@ -13,11 +14,12 @@ internal sealed class LabelMap
     /// <param name="where">The data set, for messages.</param>
     /// <param name="own">The names the data set states, in its label order; null if it states none.</param>
     /// <param name="asked">The names the caller wants, in the caller's label order; null to take the data set's.</param>
-    /// <param name="classCount">The number of classes if neither side names any.</param>
-    /// <exception cref="InvalidDataException">The data set has a class that was not asked for.</exception>
+    /// <param name="classCount">The number of classes of the data set if it names none; 0 if it does not tell.</param>
+    /// <exception cref="DataSetException">The data set has a class that was not asked for.</exception>
     internal LabelMap(string where, IReadOnlyList<string>? own, IReadOnlyList<string>? asked, int classCount)
     {
         this.where = where;
+        ownCount = own?.Count ?? (classCount > 0 ? classCount : int.MaxValue);
         ClassNames =
         [
             .. asked ?? own ?? [.. Enumerable.Range(0, classCount).Select(label => label.ToString(CultureInfo.InvariantCulture))],
@@ -35,26 +37,26 @@ internal sealed class LabelMap
     internal IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>The label of a class that the data set gives as a number.</summary>
-    /// <exception cref="InvalidDataException">There is no such class.</exception>
+    /// <exception cref="DataSetException">There is no such class.</exception>
     internal int ByNumber(int number, string source)
     {
         var limit = wanted?.Length ?? ClassNames.Count;
         if (number < 0 || number >= limit)
         {
-            throw new InvalidDataException(
-                $"{source}: the label is {number}; {where} has {limit} classes, 0 … {limit - 1}. Correct the label or the list of class names."
-            );
+            var message =
+                $"{source}: the label is {number}; {where} has {limit} classes, 0 … {limit - 1}. Correct the label or the list of class names.";
+            throw number >= ownCount ? DataSetException.Malformed(message) : DataSetException.Unfit(message);
         }
 
         return wanted?[number] ?? number;
     }
 
     /// <summary>The label of a class that the data set gives by name.</summary>
-    /// <exception cref="InvalidDataException">There is no such class.</exception>
+    /// <exception cref="DataSetException">There is no such class.</exception>
     internal int ByName(string name) =>
         byName.TryGetValue(name, out var label)
             ? label
-            : throw new InvalidDataException(
+            : throw DataSetException.Unfit(
                 $"{where}: the class '{name}' is not among the {ClassNames.Count} classes {Shortened()}. "
                     + "Use the names of the model's classes, or open the data set without a list of names to keep its own."
             );

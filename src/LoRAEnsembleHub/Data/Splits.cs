@@ -32,7 +32,7 @@ internal static class Splits
     /// <param name="asked">The name asked for, in any spelling.</param>
     /// <param name="found">The names in the data set.</param>
     /// <returns>The name as the data set spells it.</returns>
-    /// <exception cref="InvalidDataException">No part has this name, or two do.</exception>
+    /// <exception cref="DataSetException">No part has this name, or two do.</exception>
     internal static string Pick(string where, string asked, IEnumerable<string> found)
     {
         var names = found.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
@@ -40,10 +40,10 @@ internal static class Splits
         return matches switch
         {
             [var one] => one,
-            [] => throw new InvalidDataException(
+            [] => throw DataSetException.NotFound(
                 $"{where}: there is no split '{asked}'. Found: {string.Join(", ", names)}. Ask for one of these."
             ),
-            _ => throw new InvalidDataException(
+            _ => throw DataSetException.Unfit(
                 $"{where}: {string.Join(" and ", matches)} are both the split '{asked}'. Remove or rename one of them."
             ),
         };

@@ -20,22 +20,14 @@ internal sealed class StratifiedSplit
     /// <param name="testShare">Share of the examples to measure on; above 0 and below 1.</param>
     /// <param name="seed">Random state.</param>
     /// <param name="where">The data set, for messages.</param>
-    /// <exception cref="InvalidDataException">A class has fewer than two examples, or a side would have fewer examples than there are classes.</exception>
+    /// <exception cref="DataSetException">A class has fewer than two examples, or a side would have fewer examples than there are classes.</exception>
     internal static StratifiedSplit Of(IReadOnlyList<int> labels, double testShare, uint seed, string where)
     {
-        int[][] classes =
-        [
-            .. labels
-                .Index()
-                .GroupBy(label => label.Item, label => label.Index)
-                .OrderBy(group => group.Key)
-                .Select(group => group.ToArray()),
-        ];
-        var testCount = (int)Math.Ceiling(testShare * labels.Count);
-        var trainCount = labels.Count - testCount;
-        if (classes.Min(members => members.Length) < 2 || Math.Min(testCount, trainCount) < classes.Length)
+        var classes = ClassesOf(labels);
+        var (trainCount, testCount) = Counts(labels.Count, testShare);
+        if (!CanDivide(labels, testShare))
         {
-            throw new InvalidDataException(
+            throw DataSetException.Unfit(
                 $"{where}: {labels.Count} examples of {classes.Length} classes, the smallest with {classes.Min(members => members.Length)}, "
                     + "cannot be divided; every class needs two or more, and each side as many examples as there are classes. Open the split 'all'."
             );
@@ -55,6 +47,22 @@ internal sealed class StratifiedSplit
 
         return new StratifiedSplit([.. train.Order()], [.. test.Order()]);
     }
+
+    /// <summary>Whether every class has two examples or more, and each side would have as many as there are classes.</summary>
+    internal static bool CanDivide(IReadOnlyList<int> labels, double testShare)
+    {
+        var (classes, (trainCount, testCount)) = (ClassesOf(labels), Counts(labels.Count, testShare));
+        return classes.Length > 0 && classes.Min(members => members.Length) >= 2 && Math.Min(testCount, trainCount) >= classes.Length;
+    }
+
+    private static (int Train, int Test) Counts(int examples, double testShare)
+    {
+        var test = (int)Math.Ceiling(testShare * examples);
+        return (examples - test, test);
+    }
+
+    private static int[][] ClassesOf(IReadOnlyList<int> labels) =>
+        [.. labels.Index().GroupBy(label => label.Item, label => label.Index).OrderBy(group => group.Key).Select(group => group.ToArray())];
 
     /// <summary>Draws in proportion to counts, rounded down; what is left goes to the largest remainders, equal ones at random.</summary>
     private static int[] Proportional(int[] counts, int draws, NumpyRandom random)

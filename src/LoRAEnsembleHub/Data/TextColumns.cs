@@ -27,7 +27,7 @@ internal sealed class TextColumns
     /// <summary>Finds the columns.</summary>
     /// <param name="names">All columns; others are ignored.</param>
     /// <param name="where">For messages.</param>
-    /// <exception cref="InvalidDataException">There is no column of texts, or two could be the same thing.</exception>
+    /// <exception cref="DataSetException">There is no column of texts, or two could be the same thing.</exception>
     public static TextColumns Find(IReadOnlyList<string> names, string where)
     {
         int? One(string[] known, string what)
@@ -37,7 +37,7 @@ internal sealed class TextColumns
             {
                 [] => null,
                 [var only] => only.Index,
-                _ => throw new InvalidDataException(
+                _ => throw DataSetException.Unfit(
                     $"{where}: the columns {string.Join(" and ", found.Select(name => name.Item))} could both be {what}. Rename all but one."
                 ),
             };
@@ -45,7 +45,7 @@ internal sealed class TextColumns
 
         return new TextColumns(
             One(texts, "the text")
-                ?? throw new InvalidDataException(
+                ?? throw DataSetException.Unfit(
                     $"{where}: no column of texts. Found: {string.Join(", ", names)}. Call the column one of {TextNames}."
                 ),
             One(pairs, "the second text"),

@@ -19,7 +19,7 @@ public static class TextData
     /// labels. Labels that are all whole numbers number the classes wanted, or those that the folder names.
     /// </param>
     /// <exception cref="DirectoryNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">The split is missing, labels are wanted and missing, or a table is not as described.</exception>
+    /// <exception cref="DataSetException">The split is missing, labels are wanted and missing, or a table is not as described.</exception>
     public static LabeledData<TextRow> Open(string path, string split, IReadOnlyList<string>? classNames = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -63,7 +63,7 @@ public static class TextData
     /// <summary>The parts that a data set is divided into.</summary>
     /// <param name="path">As for <see cref="Open"/>.</param>
     /// <returns>As for <see cref="ImageData.FindSplits"/>.</returns>
-    /// <exception cref="InvalidDataException">A table of texts is not as it should be, or it is open which of several is meant.</exception>
+    /// <exception cref="DataSetException">A table of texts is not as it should be, or it is open which of several is meant.</exception>
     public static IReadOnlyList<string> FindSplits(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -106,7 +106,7 @@ public static class TextData
                 var name = Path.GetFileNameWithoutExtension(file);
                 files[name] = !files.TryGetValue(name, out var other)
                     ? file
-                    : throw new InvalidDataException($"{other} and {file} have the same name. Remove or rename one of them.");
+                    : throw DataSetException.Unfit($"{other} and {file} have the same name. Remove or rename one of them.");
             }
         }
 
@@ -116,7 +116,7 @@ public static class TextData
     // A file that is one split must not hold rows of another: they would be learned from, or measured on, against what they say.
     private static IReadOnlyList<TextRow> Agreed(IReadOnlyList<TextRow> rows, string part) =>
         rows.FirstOrDefault(row => row.Split is { } own && Splits.Canonical(own) != Splits.Canonical(part)) is { } other
-            ? throw new InvalidDataException(
+            ? throw DataSetException.Unfit(
                 $"{other.Source}: the row says that it is of the split {other.Split}, and its file is called {part}. "
                     + "Give the file itself to divide it by its column, or take the column out."
             )
@@ -126,10 +126,10 @@ public static class TextData
         files.Values.ToArray() switch
         {
             [var one] => one,
-            [] => throw new InvalidDataException(
+            [] => throw DataSetException.NotFound(
                 $"{path}: no table of texts found. Needed: a file that ends in {string.Join(", ", folderEndings)}."
             ),
-            var several => throw new InvalidDataException(
+            var several => throw DataSetException.Unfit(
                 $"{path}: {several.Length} tables, and none is called train or test. Give the path of the one to open: "
                     + $"{string.Join(", ", several.Select(Path.GetFileName))}."
             ),
@@ -145,7 +145,7 @@ public static class TextData
     {
         if (chosen.Count == 0)
         {
-            throw new InvalidDataException($"{place}: no texts in {name}; one or more are needed.");
+            throw DataSetException.Unfit($"{place}: no texts in {name}; one or more are needed.");
         }
 
         TextRow[] labeled = [.. all.Where(row => row.Label is not null)];
@@ -157,7 +157,7 @@ public static class TextData
 
         if (chosen.FirstOrDefault(row => row.Label is null) is { } bare)
         {
-            throw new InvalidDataException(
+            throw DataSetException.Unfit(
                 $"{bare.Source}: the text has no label. "
                     + (labeled.Length > 0 ? "Give it one, or leave the row out." : "Add a column label to the table.")
                     + " Texts without labels can only be predicted."

@@ -82,7 +82,7 @@ internal sealed class TextPipeline : InputPipeline
         ];
         return rows.Length > 0
             ? new TextExamples(new LabeledTexts(NameOf(items), classNames, rows), tokenizer, maxTokens)
-            : throw new InvalidDataException($"{NameOf(items)}: there are no texts; one or more are needed.");
+            : throw DataSetException.Unfit($"{NameOf(items)}: there are no texts; one or more are needed.");
     }
 
     public override IReadOnlyList<string> FindSplits(string path) => TextData.FindSplits(path);

@@ -25,7 +25,7 @@ public static class TextTables
     /// <summary>Reads a whole table.</summary>
     /// <param name="path">A file; how its name ends says what it is.</param>
     /// <returns>The rows in their order.</returns>
-    /// <exception cref="InvalidDataException">It is not as described; the message names file and line.</exception>
+    /// <exception cref="DataSetException">It is not as described; the message names file and line.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyList<TextRow> Read(string path)
     {
@@ -37,7 +37,7 @@ public static class TextTables
             TableKind.Tsv => Rows(CsvTable.Parse(text, path, '\t'), path),
             TableKind.JsonLines => [.. JsonRows(text, path)],
             TableKind.Plain => Lines(text, path),
-            _ => throw new InvalidDataException($"{path}: a table of texts ends in .csv, .tsv, .jsonl, .ndjson or .txt. Rename the file."),
+            _ => throw DataSetException.Unfit($"{path}: a table of texts ends in .csv, .tsv, .jsonl, .ndjson or .txt. Rename the file."),
         };
     }
 
@@ -45,7 +45,7 @@ public static class TextTables
     /// <param name="stream">UTF-8, read to its end and left open.</param>
     /// <param name="name">What the stream is called in messages.</param>
     /// <returns>A row for each line; none for an empty stream.</returns>
-    /// <exception cref="InvalidDataException">Bytes are no UTF-8.</exception>
+    /// <exception cref="DataSetException">Bytes are no UTF-8.</exception>
     public static IReadOnlyList<TextRow> ReadLines(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -56,7 +56,7 @@ public static class TextTables
     }
 
     /// <summary>Whether a file is a table with texts in it, as far as its first lines tell.</summary>
-    /// <exception cref="InvalidDataException">It is a table, and broken.</exception>
+    /// <exception cref="DataSetException">It is a table, and broken.</exception>
     internal static bool Holds(string path)
     {
         switch (KindOf(path))
@@ -151,7 +151,7 @@ public static class TextTables
             string? At(int? column) => column is { } at ? Value(fields[at], where) : null;
             yield return new TextRow
             {
-                Text = At(columns.Text) ?? throw new InvalidDataException($"{where}: {fields[columns.Text].Name} is null; give a text."),
+                Text = At(columns.Text) ?? throw DataSetException.Malformed($"{where}: {fields[columns.Text].Name} is null; give a text."),
                 Pair = At(columns.Pair),
                 Label = At(columns.Label) is { Length: > 0 } label ? label : null,
                 Split = At(columns.Split) is { Length: > 0 } split ? split : null,
@@ -169,7 +169,7 @@ public static class TextTables
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidDataException($"{where}: a name has an escape that is no character. Write whole surrogate pairs.", e);
+            throw DataSetException.Malformed($"{where}: a name has an escape that is no character. Write whole surrogate pairs.", e);
         }
     }
 
@@ -179,7 +179,7 @@ public static class TextTables
             JsonValueKind.String => Unescaped(field, where),
             JsonValueKind.Null => null,
             JsonValueKind.Number => field.Value.GetRawText(),
-            var kind => throw new InvalidDataException($"{where}: {field.Name} is {Words(kind)}; it must be a text or a number."),
+            var kind => throw DataSetException.Malformed($"{where}: {field.Name} is {Words(kind)}; it must be a text or a number."),
         };
 
     // Half a surrogate pair can be written as an escape, but is no text.
@@ -191,7 +191,7 @@ public static class TextTables
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidDataException($"{where}: {field.Name} has an escape that is no character. Write whole surrogate pairs.", e);
+            throw DataSetException.Malformed($"{where}: {field.Name} has an escape that is no character. Write whole surrogate pairs.", e);
         }
     }
 
@@ -214,13 +214,13 @@ public static class TextTables
             }
 
             document.Dispose();
-            throw new InvalidDataException(
+            throw DataSetException.Malformed(
                 $"{name}({number}): the line is no JSON object; every line must be one, such as {{\"text\": \"…\"}}."
             );
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{name}({number}): the line is no JSON: {e.Message}", e);
+            throw DataSetException.Malformed($"{name}({number}): the line is no JSON: {e.Message}", e);
         }
     }
 

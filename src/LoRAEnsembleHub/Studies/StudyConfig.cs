@@ -9,6 +9,16 @@ namespace LoRAEnsembleHub.Studies;
 /// <remarks>Every system is trained with every seed, number of members and rank that it has; LoRA-Ensemble (arXiv 2405.14438), section 4.</remarks>
 public sealed record StudyConfig
 {
+    // fields of a run that differ from run to run, and what a study has instead
+    private static readonly (string[] Path, string Instead)[] varied =
+    [
+        (["run", "output"], "every run has a folder in output"),
+        (["run", "training", "method"], "each of systems has a method in its training"),
+        (["run", "training", "members"], "members lists the numbers of members"),
+        (["run", "training", "rank"], "ranks lists the ranks"),
+        (["run", "training", "seed"], "seeds lists the seeds"),
+    ];
+
     /// <summary>What the study is called in its reports.</summary>
     public string Name { get; init; } = "Study";
 
@@ -17,7 +27,7 @@ public sealed record StudyConfig
 
     /// <summary>
     /// What all runs have in common: base, data, splits, and in <c>training</c> the settings that every method has. <c>output</c>,
-    /// <c>training.method</c>, <c>training.members</c>, <c>training.rank</c> and <c>training.seed</c> come from the fields below.
+    /// <c>training.method</c>, <c>training.members</c>, <c>training.rank</c> and <c>training.seed</c> come from the fields below and must not stand here.
     /// </summary>
     public RunConfig Run { get; init; } = new();
 
@@ -56,10 +66,10 @@ public sealed record StudyConfig
         try
         {
             // names that stand twice in free fields are told of here, with their place
-            using (JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false })) { }
-
+            using var fields = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var config =
                 JsonSerializer.Deserialize<StudyConfig>(json, TrainingOptions.Json) ?? throw new JsonException("null is not an object");
+            RefuseVaried(fields.RootElement, place);
             return config.Checked(place);
         }
         catch (JsonException e)
@@ -68,8 +78,39 @@ public sealed record StudyConfig
         }
     }
 
-    /// <summary>The study as JSON with sorted names.</summary>
-    public string ToJson() => ConfigJson.Write(JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!);
+    /// <summary>The study as JSON with sorted names, as <see cref="Parse"/> reads it.</summary>
+    public string ToJson()
+    {
+        var study = ToWholeJson();
+        foreach (var (path, _) in varied)
+        {
+            var (holder, name) = (path[..^1].Aggregate(study, (fields, field) => fields[field]!.AsObject()), path[^1]);
+            holder.Remove(name);
+        }
+
+        return ConfigJson.Write(study);
+    }
+
+    /// <summary>The study with every field of its run, which decide the result of one that is planned.</summary>
+    internal JsonObject ToWholeJson() => (JsonObject)JsonSerializer.SerializeToNode(this, TrainingOptions.Json)!;
+
+    // A value that the study sets itself would be read and not used.
+    private static void RefuseVaried(JsonElement study, string place)
+    {
+        foreach (var (path, instead) in varied)
+        {
+            JsonElement? at = study;
+            foreach (var field in path)
+            {
+                at = at is { ValueKind: JsonValueKind.Object } holder && holder.TryGetProperty(field, out var value) ? value : null;
+            }
+
+            if (at is not null)
+            {
+                throw new TrainingException($"{place}: {string.Join('.', path)} has no effect in a study; {instead}. Take it out.");
+            }
+        }
+    }
 
     private StudyConfig Checked(string place)
     {
@@ -88,6 +129,11 @@ public sealed record StudyConfig
         Need(Ranks.Count > 0 && Ranks.All(rank => rank >= 1), "ranks", "must list numbers of 1 or more");
         Need(Limit is null or >= 1, "limit", "must be 1 or more");
         Need(Systems.All(system => !string.IsNullOrWhiteSpace(system.Name)), "systems", "holds one without a name");
+        Need(
+            Systems.All(system => !system.Training.ContainsKey("seed")),
+            "systems",
+            "holds one with a seed in its training; all systems have the seeds of the study, listed in seeds"
+        );
         Need(
             Systems.Select(system => StudyRun.Slug(system.Name)).Distinct().Count() == Systems.Count,
             "systems",

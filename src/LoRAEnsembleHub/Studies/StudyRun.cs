@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Studies;
@@ -41,7 +42,7 @@ public sealed record StudyRun(string System, int Members, int? Rank, long Seed, 
             Name = "",
             KeepEnsembles = false,
         };
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(measured.ToJson())));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ConfigJson.Write(measured.ToWholeJson()))));
     }
 
     /// <summary>A name as part of a path: small letters and digits.</summary>

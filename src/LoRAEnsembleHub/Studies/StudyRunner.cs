@@ -27,7 +27,7 @@ public sealed class StudyRunner
     /// <summary>Plans a study and looks at everything that it needs before anything is trained.</summary>
     /// <param name="config">The study.</param>
     /// <exception cref="TrainingException">A setting is wrong, or the output holds results of other settings.</exception>
-    /// <exception cref="InvalidDataException">A data set is not as it should be.</exception>
+    /// <exception cref="DataSetException">A data set is not as it should be.</exception>
     public StudyRunner(StudyConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);

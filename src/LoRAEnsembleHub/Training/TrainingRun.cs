@@ -64,7 +64,7 @@ public sealed class TrainingRun : IDisposable
     /// run is training into it right now.</exception>
     /// <exception cref="AdapterException">The output folder holds something else than an ensemble.</exception>
     /// <exception cref="ModelException">The base cannot be loaded.</exception>
-    /// <exception cref="InvalidDataException">The data set is not as it should be.</exception>
+    /// <exception cref="DataSetException">The data set is not as it should be.</exception>
     public static TrainingRun Open(RunConfig config, bool restart = false)
     {
         ArgumentNullException.ThrowIfNull(config);

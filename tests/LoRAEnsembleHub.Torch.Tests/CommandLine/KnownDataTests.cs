@@ -19,7 +19,12 @@ public sealed class KnownDataTests(TinyBase tiny) : IClassFixture<TinyBase>
         string[] measuring = ["evaluate", "--base", tiny.Base, "--ensemble", output, "--data", folder.Path, "--json"];
         var json = (await Tool.RunAsync(measuring)).Done().Json();
         Assert.Equal((2, 10), ((int)json["summary"]!["examples"]!, (int)json["summary"]!["classes"]!));
+        (await Tool.RunAsync([.. measuring[..^1], "--split", "validation"])).Refused(3, "no split 'validation'", "test, train");
+        folder.Write("test_batch.bin", CifarFiles.Record(10));
+        (await Tool.RunAsync([.. measuring[..^1]])).Refused(6, "test_batch.bin#0", "the label is 10");
         folder.Write("test_batch.bin", CifarFiles.Record(3)[..100]);
-        (await Tool.RunAsync([.. measuring[..^1]])).Refused(1, "test_batch.bin", "100 bytes; CIFAR-10 has 3073");
+        (await Tool.RunAsync([.. measuring[..^1]])).Refused(6, "test_batch.bin", "100 bytes; CIFAR-10 has 3073");
+        File.Delete(Path.Combine(folder.Path, "data_batch_2.bin"));
+        (await Tool.RunAsync("inspect", folder.Path)).Refused(3, "data_batch_2.bin", "not found");
     }
 }

@@ -77,7 +77,7 @@ public sealed class TextVerbTests(TinyTexts tiny) : IClassFixture<TinyTexts>
     public async Task Bytes_that_are_no_text_are_refused_with_their_line()
     {
         var file = tiny.Write("broken.csv", [.. "text\ngood\nb"u8, 0xFF, (byte)'d', (byte)'\n']);
-        (await Tool.RunAsync([.. Words, file])).Refused(1, "broken.csv(3): the bytes FF are no UTF-8");
+        (await Tool.RunAsync([.. Words, file])).Refused(6, "broken.csv(3): the bytes FF are no UTF-8");
         (await Tool.RunAsync([.. Words, "none.csv"])).Refused(3, "none.csv");
         (await Tool.RunAsync([.. Words, tiny.Folder])).Refused(2, "is a folder, and no table of texts");
         (await PipedAsync("", [.. Words, "-"])).Refused(2, "Standard input is empty");

@@ -122,7 +122,7 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
         (await Tool.RunAsync([.. arguments, output])).Refused(1, "thesis.tex");
         Assert.Single(Directory.GetFileSystemEntries(output));
         (await Tool.RunAsync([.. arguments, Path.Combine(output, "thesis.tex")])).Refused(1, "is a file");
-        (await Tool.RunAsync([.. arguments, Path.Combine(tiny.Folder, "o"), "--test-split", "nowhere"])).Refused(1, "nowhere");
+        (await Tool.RunAsync([.. arguments, Path.Combine(tiny.Folder, "o"), "--test-split", "nowhere"])).Refused(3, "nowhere");
     }
 
     [Fact]

@@ -54,9 +54,7 @@ public sealed class CifarFolderTests
         CifarFiles.WriteTen(folder);
         string[] asked = [.. Open(folder, "test").ClassNames.Reverse()];
         Assert.Equal(9 - 3, ImageData.Open(folder.Path, "test", DataFolder.Decode, asked).Label(0));
-        var problem = Assert.Throws<InvalidDataException>(() =>
-            ImageData.Open(folder.Path, "test", DataFolder.Decode, ["airplane", "boat"])
-        );
+        var problem = Assert.Throws<DataSetException>(() => ImageData.Open(folder.Path, "test", DataFolder.Decode, ["airplane", "boat"]));
         Assert.Contains("the class 'automobile' is not among the 2 classes airplane, boat", problem.Message, StringComparison.Ordinal);
     }
 
@@ -78,7 +76,7 @@ public sealed class CifarFolderTests
         using var folder = new DataFolder();
         CifarFiles.WriteTen(folder);
         var file = folder.Write("data_batch_4.bin", new byte[length]);
-        var problem = Assert.Throws<InvalidDataException>(() => Open(folder, "train"));
+        var problem = Assert.Throws<DataSetException>(() => Open(folder, "train"));
         Assert.StartsWith(file, problem.Message, StringComparison.Ordinal);
         Assert.Contains(words, problem.Message, StringComparison.Ordinal);
     }
@@ -89,7 +87,7 @@ public sealed class CifarFolderTests
         using var folder = new DataFolder();
         CifarFiles.WriteTen(folder);
         folder.Write("data_batch_5.bin", [.. CifarFiles.Record(8), .. CifarFiles.Record(10)]);
-        var problem = Assert.Throws<InvalidDataException>(() => Open(folder, "train"));
+        var problem = Assert.Throws<DataSetException>(() => Open(folder, "train"));
         Assert.Contains("data_batch_5.bin#1: the label is 10", problem.Message, StringComparison.Ordinal);
         CifarFiles.WriteHundred(folder);
         File.Delete(Path.Combine(folder.Path, "test_batch.bin"));
@@ -99,7 +97,7 @@ public sealed class CifarFolderTests
         }
 
         folder.Write("train.bin", [20, .. CifarFiles.Record(1)]);
-        problem = Assert.Throws<InvalidDataException>(() => Open(folder, "train"));
+        problem = Assert.Throws<DataSetException>(() => Open(folder, "train"));
         Assert.Contains("train.bin#0: the coarse label is 20", problem.Message, StringComparison.Ordinal);
     }
 
@@ -124,8 +122,7 @@ public sealed class CifarFolderTests
         Assert.Contains("CIFAR-100 as Python pickles", Refusal(folder, "train"), StringComparison.Ordinal);
     }
 
-    private static string Refusal(DataFolder folder, string split) =>
-        Assert.Throws<InvalidDataException>(() => Open(folder, split)).Message;
+    private static string Refusal(DataFolder folder, string split) => Assert.Throws<DataSetException>(() => Open(folder, split)).Message;
 
     private static LabeledData<RgbImage> Open(DataFolder folder, string split) => ImageData.Open(folder.Path, split, DataFolder.Decode);
 }

@@ -41,11 +41,7 @@ public sealed class ClassFoldersTests
         folder.Write("dog/1.png", "");
         Assert.Equal(2, Open(folder, "train").Count);
         Assert.EndsWith("/all", Open(folder, "test").Name, StringComparison.Ordinal);
-        Assert.Contains(
-            "Ask for 'all'",
-            Assert.Throws<InvalidDataException>(() => Open(folder, "night")).Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("Ask for 'all'", Assert.Throws<DataSetException>(() => Open(folder, "night")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +53,7 @@ public sealed class ClassFoldersTests
         Assert.Equal(1, Open(folder, "night").Count);
         Assert.Contains(
             "Found: night, train",
-            Assert.Throws<InvalidDataException>(() => Open(folder, "test")).Message,
+            Assert.Throws<DataSetException>(() => Open(folder, "test")).Message,
             StringComparison.Ordinal
         );
     }
@@ -69,7 +65,7 @@ public sealed class ClassFoldersTests
         folder.Write("cat/1.png", "");
         folder.Write("dog/1.png", "");
         Assert.Equal(2, ImageData.Open(folder.Path, "all", DataFolder.Decode, ["dog", "horse", "cat"]).Label(0));
-        var problem = Assert.Throws<InvalidDataException>(() => ImageData.Open(folder.Path, "all", DataFolder.Decode, ["cat"]));
+        var problem = Assert.Throws<DataSetException>(() => ImageData.Open(folder.Path, "all", DataFolder.Decode, ["cat"]));
         Assert.Contains("the class 'dog' is not among the 1 classes cat", problem.Message, StringComparison.Ordinal);
     }
 
@@ -77,11 +73,7 @@ public sealed class ClassFoldersTests
     public void Neither_an_empty_folder_nor_a_missing_one_is_a_data_set()
     {
         using var folder = new DataFolder();
-        Assert.Contains(
-            "no images found",
-            Assert.Throws<InvalidDataException>(() => Open(folder, "train")).Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("no images found", Assert.Throws<DataSetException>(() => Open(folder, "train")).Message, StringComparison.Ordinal);
         Assert.Throws<DirectoryNotFoundException>(() => ImageData.Open(Path.Combine(folder.Path, "none"), "train", DataFolder.Decode));
     }
 

@@ -57,7 +57,7 @@ public sealed class CsvFilesTests
     public void A_table_that_is_wrong_is_refused_with_the_place(string table, string expected)
     {
         using var folder = Folder(table);
-        var problem = Assert.Throws<InvalidDataException>(() => Open(folder, "train"));
+        var problem = Assert.Throws<DataSetException>(() => Open(folder, "train"));
         Assert.Contains("labels.csv", problem.Message, StringComparison.Ordinal);
         Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
     }
@@ -79,11 +79,7 @@ public sealed class CsvFilesTests
         folder.Write("1.png", "");
         var one = folder.Write("one.csv", "path,label\n1.png,0\n");
         folder.Write("two.csv", "path,label\n1.png,1\n");
-        Assert.Contains(
-            "one.csv, two.csv",
-            Assert.Throws<InvalidDataException>(() => Open(folder, "all")).Message,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("one.csv, two.csv", Assert.Throws<DataSetException>(() => Open(folder, "all")).Message, StringComparison.Ordinal);
         Assert.Equal(0, ImageData.Open(one, "all", DataFolder.Decode).Label(0));
     }
 

@@ -82,8 +82,7 @@ public sealed class EscFolderTests
     private static string[] Names(LabeledData<Waveform> data) =>
         [.. Enumerable.Range(0, data.Count).Select(index => Path.GetFileName(data.Source(index)))];
 
-    private static string Refusal(DataFolder folder, string split) =>
-        Assert.Throws<InvalidDataException>(() => Open(folder, split)).Message;
+    private static string Refusal(DataFolder folder, string split) => Assert.Throws<DataSetException>(() => Open(folder, split)).Message;
 
     private static LabeledData<Waveform> Open(DataFolder folder, string split) =>
         AudioData.Open(folder.Path, split, file => AudioDecoder.Read(file));

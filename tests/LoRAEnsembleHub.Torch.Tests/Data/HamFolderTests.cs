@@ -71,6 +71,21 @@ public sealed class HamFolderTests
         Assert.Contains(words, Refusal(folder), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_class_of_one_lesion_can_still_be_divided_by_pictures_and_surveyed()
+    {
+        using var folder = Made();
+        var rows = Enumerable
+            .Range(0, 30)
+            .Select(index => $"HAM_{(index < 3 ? 0 : index)},ISIC_{index:0000000},{(index < 3 ? "df" : "nv")}");
+        folder.Write("HAM10000_metadata.csv", "lesion_id,image_id,dx\n" + string.Join('\n', rows) + "\n");
+        Assert.Equal(["train", "test"], ImageData.FindSplits(folder.Path));
+        Assert.Contains("cannot be divided", Refusal(folder, "test-by-lesion"), StringComparison.Ordinal);
+        folder.Write("HAM10000_metadata.csv", "lesion_id,image_id,dx\nHAM_0,ISIC_0000000,df\nHAM_1,ISIC_0000001,nv\n");
+        Assert.Equal(["all"], ImageData.FindSplits(folder.Path));
+        Assert.Equal(2, Open(folder, "all").Count);
+    }
+
     // Thirty pictures of fifteen lesions, five of each of three classes; even pictures in one folder, odd ones in the other.
     private static DataFolder Made()
     {
@@ -92,7 +107,8 @@ public sealed class HamFolderTests
 
     private static string LesionOf(string source) => $"{int.Parse(Path.GetFileNameWithoutExtension(source)[5..], null) / 2}";
 
-    private static string Refusal(DataFolder folder) => Assert.Throws<InvalidDataException>(() => Open(folder, "train")).Message;
+    private static string Refusal(DataFolder folder, string split = "train") =>
+        Assert.Throws<DataSetException>(() => Open(folder, split)).Message;
 
     private static LabeledData<RgbImage> Open(DataFolder folder, string split) => ImageData.Open(folder.Path, split, DataFolder.Decode);
 }

@@ -39,7 +39,7 @@ public sealed class IdxFileTests
         foreach (var name in new[] { "plain", "packed.gz" })
         {
             var file = folder.Write(name, bytes);
-            var problem = Assert.Throws<InvalidDataException>(() => IdxFile.Read(file, rank: 3));
+            var problem = Assert.Throws<DataSetException>(() => IdxFile.Read(file, rank: 3));
             Assert.StartsWith(file + ": ", problem.Message, StringComparison.Ordinal);
             Assert.Contains(expected, problem.Message, StringComparison.Ordinal);
         }
@@ -53,7 +53,7 @@ public sealed class IdxFileTests
         for (var length = 0; length < packed.Length; length++)
         {
             var file = folder.WriteRaw("cut.gz", packed[..length]);
-            var problem = Assert.Throws<InvalidDataException>(() => IdxFile.Read(file, rank: 3));
+            var problem = Assert.Throws<DataSetException>(() => IdxFile.Read(file, rank: 3));
             Assert.StartsWith(file, problem.Message, StringComparison.Ordinal);
         }
     }
@@ -65,7 +65,7 @@ public sealed class IdxFileTests
         var file = folder.WriteRaw("long.gz", [.. DataFolder.Packed(Good), 1, 2, 3, 4]);
         Assert.Contains(
             "others follow",
-            Assert.Throws<InvalidDataException>(() => IdxFile.Read(file, rank: 3)).Message,
+            Assert.Throws<DataSetException>(() => IdxFile.Read(file, rank: 3)).Message,
             StringComparison.Ordinal
         );
     }
@@ -83,7 +83,7 @@ public sealed class IdxFileTests
                     {
                         IdxFile.Read(file, rank: 3);
                     }
-                    catch (InvalidDataException problem)
+                    catch (DataSetException problem)
                     {
                         Assert.StartsWith(file, problem.Message, StringComparison.Ordinal);
                     }

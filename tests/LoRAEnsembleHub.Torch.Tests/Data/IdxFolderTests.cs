@@ -48,7 +48,7 @@ public sealed class IdxFolderTests
     {
         using var folder = new DataFolder();
         folder.WriteIdx("train", ".gz", 0, 1);
-        var problem = Assert.Throws<InvalidDataException>(() => Open(folder, "test"));
+        var problem = Assert.Throws<DataSetException>(() => Open(folder, "test"));
         Assert.Contains("no split 'test'. Found: train.", problem.Message, StringComparison.Ordinal);
     }
 
@@ -58,7 +58,7 @@ public sealed class IdxFolderTests
         using var folder = new DataFolder();
         folder.WriteIdx("t10k", ".gz", 0, 1);
         folder.WriteIdx("test", ".gz", 1, 0);
-        Assert.Contains("t10k and test", Assert.Throws<InvalidDataException>(() => Open(folder, "test")).Message, StringComparison.Ordinal);
+        Assert.Contains("t10k and test", Assert.Throws<DataSetException>(() => Open(folder, "test")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class IdxFolderTests
         using var folder = new DataFolder();
         folder.WriteIdx("train", ".gz", 0, 2);
         folder.Write("classes.txt", "cat\ndog\n");
-        var problem = Assert.Throws<InvalidDataException>(() => Open(folder, "train"));
+        var problem = Assert.Throws<DataSetException>(() => Open(folder, "train"));
         Assert.Contains("train-labels-idx1-ubyte.gz#1: the label is 2", problem.Message, StringComparison.Ordinal);
     }
 
@@ -90,7 +90,7 @@ public sealed class IdxFolderTests
         folder.Write("train-labels-idx1-ubyte", DataFolder.Idx([3], [0, 1, 0]));
         Assert.Contains(
             "3 labels for the 2 images",
-            Assert.Throws<InvalidDataException>(() => Open(folder, "train")).Message,
+            Assert.Throws<DataSetException>(() => Open(folder, "train")).Message,
             StringComparison.Ordinal
         );
     }
@@ -103,7 +103,7 @@ public sealed class IdxFolderTests
         File.Delete(Path.Combine(folder.Path, "train-labels-idx1-ubyte"));
         Assert.Contains(
             "train-labels-idx1-ubyte: not found",
-            Assert.Throws<InvalidDataException>(() => Open(folder, "train")).Message,
+            Assert.Throws<DataSetException>(() => Open(folder, "train")).Message,
             StringComparison.Ordinal
         );
     }

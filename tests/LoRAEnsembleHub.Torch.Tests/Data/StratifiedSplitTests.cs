@@ -41,8 +41,8 @@ public sealed class StratifiedSplitTests
     [Fact]
     public void Classes_too_small_to_divide_are_refused()
     {
-        Assert.Throws<InvalidDataException>(() => StratifiedSplit.Of([0, 0, 0, 0, 0, 1], 0.5, 42, "few"));
-        Assert.Throws<InvalidDataException>(() => StratifiedSplit.Of([0, 0, 1, 1, 2, 2], 0.2, 42, "few"));
+        Assert.Throws<DataSetException>(() => StratifiedSplit.Of([0, 0, 0, 0, 0, 1], 0.5, 42, "few"));
+        Assert.Throws<DataSetException>(() => StratifiedSplit.Of([0, 0, 1, 1, 2, 2], 0.2, 42, "few"));
     }
 
     private static int[] Numbers(JsonNode list) => [.. list.AsArray().Select(number => (int)number!)];

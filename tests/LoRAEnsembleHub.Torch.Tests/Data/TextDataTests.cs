@@ -16,7 +16,7 @@ public sealed class TextDataTests
         Assert.Equal(["train", "test"], TextData.FindSplits(table));
         Assert.EndsWith("reviews/test", test.Name, StringComparison.Ordinal);
         Assert.Equal(1, TextData.Open(folder.Path, "train").Count); // the only table of its folder
-        var problem = Assert.Throws<InvalidDataException>(() => TextData.Open(table, "validation"));
+        var problem = Assert.Throws<DataSetException>(() => TextData.Open(table, "validation"));
         Assert.Contains("no split 'validation'. Found: test, train.", problem.Message, StringComparison.Ordinal);
     }
 
@@ -42,7 +42,7 @@ public sealed class TextDataTests
         folder.Write("weights.csv", "word,count\nx,1\n"); // no part of it
         Assert.Equal(1, TextData.Open(folder.Path, "test").Count);
         folder.Write("train.csv", Divided);
-        var problem = Assert.Throws<InvalidDataException>(() => TextData.Open(folder.Path, "train"));
+        var problem = Assert.Throws<DataSetException>(() => TextData.Open(folder.Path, "train"));
         Assert.Contains("train.csv(3): the row says that it is of the split test", problem.Message, StringComparison.Ordinal);
     }
 
@@ -52,7 +52,7 @@ public sealed class TextDataTests
         using var folder = new DataFolder();
         var table = folder.Write("a.csv", "text,label,split\nx,1,train\ny,-1,test\n");
         Assert.Equal(["0", "1"], TextData.Open(table, "train").ClassNames);
-        Assert.Throws<InvalidDataException>(() => TextData.Open(table, "test"));
+        Assert.Throws<DataSetException>(() => TextData.Open(table, "test"));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class TextDataTests
         Assert.EndsWith("/validation", TextData.Open(folder.Path, "dev").Name, StringComparison.Ordinal);
         Assert.Equal("\"quoted\" words ", TextData.Open(folder.Path, "train").Read(1).Text);
         Assert.Equal((-1, 0), (TextData.Open(folder.Path, "test").Label(0), TextData.Open(folder.Path, "test").ClassNames.Count));
-        var problem = Assert.Throws<InvalidDataException>(() => TextData.Open(folder.Path, "test", ["0", "1"]));
+        var problem = Assert.Throws<DataSetException>(() => TextData.Open(folder.Path, "test", ["0", "1"]));
         Assert.Contains("test.tsv(2): the text has no label", problem.Message, StringComparison.Ordinal);
         Assert.Equal(["test", "train", "validation"], DataSets.Survey(folder.Path)!.Splits.Select(split => split.Name).Order());
     }
@@ -82,12 +82,12 @@ public sealed class TextDataTests
         Assert.Equal([0, 1], [wanted.Label(0), wanted.Label(1)]);
         Assert.Contains(
             "(2): the label is 1; ",
-            Assert.Throws<InvalidDataException>(() => TextData.Open(table, "train", ["only"])).Message,
+            Assert.Throws<DataSetException>(() => TextData.Open(table, "train", ["only"])).Message,
             StringComparison.Ordinal
         );
         var named = folder.Write("b.csv", "text,label\nx,positive\ny,negative\n");
         Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(TextData.Open(named, "all", ["negative", "positive"]).Label));
-        Assert.Throws<InvalidDataException>(() => TextData.Open(named, "all", ["other", "positive"]));
+        Assert.Throws<DataSetException>(() => TextData.Open(named, "all", ["other", "positive"]));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class TextDataTests
         Assert.Empty(texts.ClassNames);
         Assert.Empty(texts.CountPerClass());
         Assert.Equal(-1, texts.Label(0));
-        var problem = Assert.Throws<InvalidDataException>(() => TextData.Open(table, "test", ["a", "b"]));
+        var problem = Assert.Throws<DataSetException>(() => TextData.Open(table, "test", ["a", "b"]));
         Assert.Contains("(2): the text has no label", problem.Message, StringComparison.Ordinal);
     }
 
@@ -109,7 +109,7 @@ public sealed class TextDataTests
         using var folder = new DataFolder();
         folder.Write("b.csv", "text\nx\n");
         folder.Write("a.jsonl", "{\"text\": \"y\"}");
-        var problem = Assert.Throws<InvalidDataException>(() => TextData.Open(folder.Path, "train"));
+        var problem = Assert.Throws<DataSetException>(() => TextData.Open(folder.Path, "train"));
         Assert.Contains(
             "2 tables, and none is called train or test. Give the path of the one to open: a.jsonl, b.csv.",
             problem.Message,

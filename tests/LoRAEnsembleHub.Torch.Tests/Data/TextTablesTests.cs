@@ -77,7 +77,7 @@ public sealed class TextTablesTests
     {
         using var folder = new DataFolder();
         var file = folder.WriteRaw(name, [.. "text\nfine\n"u8, (byte)'a', 0xC3, (byte)'b', (byte)'\n']);
-        var problem = Assert.Throws<InvalidDataException>(() => TextTables.Read(file));
+        var problem = Assert.Throws<DataSetException>(() => TextTables.Read(file));
         Assert.Contains($"{name}(3): the bytes C3 are no UTF-8", problem.Message, StringComparison.Ordinal);
     }
 
@@ -100,6 +100,6 @@ public sealed class TextTablesTests
     {
         using var folder = new DataFolder();
         var file = folder.Write(name, content);
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => TextTables.Read(file)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<DataSetException>(() => TextTables.Read(file)).Message, StringComparison.Ordinal);
     }
 }

@@ -72,6 +72,10 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "seeds": [1, 1]}""", "seeds")]
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "sedes": [1]}""", "sedes")]
     [InlineData("""{"output": "x", "systems": [{"name": "a", "training": {"rank": 1, "rank": 2}}]}""", "rank")]
+    [InlineData("""{"output": "x", "systems": [{"name": "a"}], "run": {"training": {"seed": 3}}}""", "run.training.seed has no effect")]
+    [InlineData("""{"output": "x", "systems": [{"name": "a"}], "run": {"training": {"rank": 4}}}""", "ranks lists the ranks")]
+    [InlineData("""{"output": "x", "systems": [{"name": "a"}], "run": {"output": "y"}}""", "run.output has no effect")]
+    [InlineData("""{"output": "x", "systems": [{"name": "a", "training": {"seed": 3}}]}""", "listed in seeds")]
     [InlineData("""{"output": "x", "systems": [{"name": "a"}], "outside": [{"data": "a/glyphs"}, {"data": "b/glyphs"}]}""", "same name")]
     public void A_study_that_makes_no_sense_is_refused_by_the_field(string json, string word) =>
         Assert.Contains(
@@ -79,6 +83,15 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
             Assert.Throws<TrainingException>(() => StudyConfig.Parse(json, "study.json")).Message,
             StringComparison.Ordinal
         );
+
+    [Fact]
+    public void A_study_as_json_reads_as_the_same_study()
+    {
+        var config = Study("again");
+        var again = StudyConfig.Parse(config.ToJson(), "study.json");
+        Assert.Equal(config.ToJson(), again.ToJson());
+        Assert.Equal(StudyRun.Plan(config).Select(run => run.Config.ToJson()), StudyRun.Plan(again).Select(run => run.Config.ToJson()));
+    }
 
     [Theory]
     [InlineData("quick.json", 22)]

@@ -4,16 +4,15 @@ using LoRAEnsembleHub.Cli.Rendering;
 using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Studies;
+using LoRAEnsembleHub.Training;
 
 namespace LoRAEnsembleHub.Cli.Commands;
 
 /// <summary>Writes what a study found as one HTML page: what was compared, charts, tables, settings.</summary>
 internal static class StudyPage
 {
-    private const string TrainingField = "training";
-
-    // said in words where the page begins, or varied from run to run
-    private static readonly string[] toldElsewhere = ["base", "base_id", "data", "data_id", "output", "training.seed"];
+    // said in words where the page begins
+    private static readonly string[] toldElsewhere = ["base", "base_id", "data", "data_id"];
 
     /// <summary>The page; the same figures give the same text.</summary>
     public static string Write(StudyConfig config, StudyTableResult result)
@@ -22,12 +21,13 @@ internal static class StudyPage
         var tables = ReportBlocks.ToSections(
             result.Grids().Select((grid, index) => grid with { Title = index == 0 ? "Scores" : Capital(grid.Title!) })
         );
-        return HtmlSections.Write(config.Name, [Compared(config, result, run), .. StudyCharts.Of(result.Table), .. tables, Settings(run)]);
+        return HtmlSections.Write(config.Name, [Compared(config, result), .. StudyCharts.Of(result.Table), .. tables, Settings(run)]);
     }
 
-    private static HtmlSection Compared(StudyConfig config, StudyTableResult result, JsonObject run)
+    private static HtmlSection Compared(StudyConfig config, StudyTableResult result)
     {
         var seeds = config.Seeds.Count;
+        var usual = JsonNode.Parse(new TrainingOptions().ToJson())!;
         string[] outside = [.. config.Outside.Select(data => data.Name ?? Name(data.Data))];
         return new HtmlSection
         {
@@ -53,7 +53,7 @@ internal static class StudyPage
                     Cells =
                     [
                         system.Name,
-                        $"{system.Training["method"] ?? run[TrainingField]!["method"]}",
+                        $"{system.Training["method"] ?? usual["method"]}",
                         string.Join(", ", system.Training.Where(own => own.Key != "method").Select(own => $"{own.Key} {Words(own.Value)}")),
                     ],
                 }),

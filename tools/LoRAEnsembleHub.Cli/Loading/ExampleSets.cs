@@ -20,9 +20,9 @@ internal static class ExampleSets
         {
             return OpenFor(pipeline, path, split, labels, limit);
         }
-        catch (InvalidDataException)
+        catch (DataSetException other) when (other.Fault == DataSetFault.Unfit)
         {
-            // other classes, or broken data; the second is thrown again here
+            // other classes, or no labels; the second is told again here
             return OpenOther(pipeline, path, split, limit);
         }
     }
