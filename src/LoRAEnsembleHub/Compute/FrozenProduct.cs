@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Compute;
 
-/// <summary>x Wᵀ + b for weights that members share, by one of several routes through libtorch; gradients flow to all three.</summary>
+/// <summary>x Wᵀ + b for weights that members share, by one of several routes; gradients flow to all three where they are wanted.</summary>
 internal static class FrozenProduct
 {
     // oneDNN brings the weights into an order of its own for every product; a few rows do not repay that.
@@ -17,9 +17,16 @@ internal static class FrozenProduct
     /// <param name="route">A decided route: not <see cref="ProductRoute.Automatic"/>.</param>
     /// <returns>[members or 1, rows, out], fresh, in the caller's scope.</returns>
     public static Tensor Of(Tensor x, Tensor weight, Tensor? bias, ProductRoute route) =>
-        route == ProductRoute.Convolution && HasRoutes(x.device, x.dtype) && x.size(0) * x.size(1) >= FewestRowsForConvolution
-            ? Convolved(x, weight, bias)
-            : nn.functional.linear(x, weight, bias);
+        route switch
+        {
+            ProductRoute.Convolution when HasRoutes(x.device, x.dtype) && x.size(0) * x.size(1) >= FewestRowsForConvolution => Convolved(
+                x,
+                weight,
+                bias
+            ),
+            ProductRoute.Blocked when BlockedProduct.Fits(x, weight, bias) => BlockedProduct.Of(x, weight, bias),
+            _ => nn.functional.linear(x, weight, bias),
+        };
 
     /// <summary>Whether there is more than one route for numbers of this kind.</summary>
     public static bool HasRoutes(Device device, ScalarType dtype) => device.type == DeviceType.CPU && dtype == ScalarType.Float32;

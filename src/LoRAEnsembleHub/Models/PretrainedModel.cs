@@ -70,11 +70,11 @@ public abstract class PretrainedModel : PredictiveModel
     /// <summary>The route that was asked for when the model was loaded.</summary>
     internal ProductRoute AskedRoute { get; set; }
 
-    /// <summary>The route that products take: the one asked for, or what a trial says.</summary>
-    internal ProductRoute Route =>
-        !FrozenProduct.HasRoutes(Device, Dtype) ? ProductRoute.Matrix
-        : AskedRoute == ProductRoute.Automatic ? RouteTrial.Fastest(Config.HiddenSize)
-        : AskedRoute;
+    /// <summary>The route that products take in training: the one asked for, or what a trial says.</summary>
+    internal ProductRoute Route => RouteBy(RouteTrial.Fastest);
+
+    /// <summary>The route that they take in predictions.</summary>
+    internal ProductRoute PredictionRoute => RouteBy(RouteTrial.FastestOfPredictions);
 
     internal ParameterSet Parameters { get; }
 
@@ -387,6 +387,11 @@ public abstract class PretrainedModel : PredictiveModel
         return (hidden, pass with { Route = route, Kept = kept });
     }
 
+    private ProductRoute RouteBy(Func<long, ProductRoute> trial) =>
+        !FrozenProduct.HasRoutes(Device, Dtype) ? ProductRoute.Matrix
+        : AskedRoute == ProductRoute.Automatic ? trial(Config.HiddenSize)
+        : AskedRoute;
+
     /// <summary>Only the last block leaves tokens out: what the others leave out would be missing as keys and values.</summary>
     private Tensor RunBlock(int layer, Tensor x, EncoderPass pass, BlockUpdates updates) =>
         Blocks[layer].Forward(x, (layer == Blocks.Count - 1 ? pass : pass.Whole) with { Layer = layer }, updates);
@@ -402,7 +407,7 @@ public abstract class PretrainedModel : PredictiveModel
     )
     {
         using var scope = NewDisposeScope();
-        var (trunk, pass) = Begin(inputs, members, options, null, Route);
+        var (trunk, pass) = Begin(inputs, members, options, null, PredictionRoute);
         var masks = members?.KeyDropout is { } keys ? MasksFor(keys, ExampleKeys.Of(inputs, FillMask(inputs)), inputs) : null;
         var shared = new List<Tensor> { trunk };
         var split = members?.FirstAdapted ?? Blocks.Count;

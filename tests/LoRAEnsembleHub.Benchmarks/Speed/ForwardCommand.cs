@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LoRAEnsembleHub.Benchmarks.Subjects;
+using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Weights;
@@ -78,6 +79,7 @@ internal static class ForwardCommand
         using var values = OnnxEnsemble.Value(pixels);
         using var matrix = Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Route = ProductRoute.Matrix });
         using var convolution = Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Route = ProductRoute.Convolution });
+        using var blocked = Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Route = ProductRoute.Blocked });
         var plain = new PlainVit(TensorFile.Read(Path.Combine(baseFolder, "model.safetensors")));
         var each = Directory
             .GetDirectories(ensembleFolder, "member-*")
@@ -133,6 +135,13 @@ internal static class ForwardCommand
             new("library, float32, plain products", () => matrix.Model.Forward(inputs).Dispose(), flops),
             new("library, float32, 1 x 1 convolutions", () => convolution.Model.Forward(inputs).Dispose(), flops),
         };
+        if (ProductTile.Best is not null)
+        {
+            subjects.Add(new Subject("library, float32, its own products", () => blocked.Model.Forward(inputs).Dispose(), flops));
+            var four = new ForwardOptions { MemberChunk = 4 };
+            subjects.Add(new Subject("  four members at a time", () => blocked.Model.Forward(inputs, four).Dispose(), flops));
+        }
+
         using var rounded = bfloat16 ? Opened.Load(baseFolder, ensembleFolder, new ModelOptions { Dtype = ScalarType.BFloat16 }) : null;
         if (rounded is not null)
         {

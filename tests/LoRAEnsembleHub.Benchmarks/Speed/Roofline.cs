@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Compute;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Benchmarks.Speed;
@@ -11,7 +12,7 @@ internal static class Roofline
     // two members, as the library takes them together, and sixteen, of 197 tokens each
     private static readonly long[] rows = [394, 3152];
 
-    /// <summary>The shapes of the products of a ViT-B/16, by both routes through libtorch.</summary>
+    /// <summary>The shapes of the products of a ViT-B/16, by every route.</summary>
     public static IReadOnlyList<Subject> Subjects() =>
         [
             .. rows.SelectMany(count => new[] { Of(count, Width, Width), Of(count, Width, Inner), Of(count, Inner, Width) })
@@ -26,8 +27,12 @@ internal static class Roofline
         var kernel = weight.view(outputs, inputs, 1, 1);
         var flops = 2.0 * count * inputs * outputs;
         var name = $"{count} x {inputs} x {outputs}";
+        Subject[] own = ProductTile.Best is null
+            ? []
+            : [new($"{name}, the library's own", () => Quietly(() => BlockedProduct.Of(x, weight, null)), flops)];
         return
         [
+            .. own,
             new($"{name}, plain", () => Quietly(() => nn.functional.linear(x, weight)), flops),
             new($"{name}, as a 1 x 1 convolution", () => Quietly(() => nn.functional.conv2d(picture, kernel)), flops),
         ];

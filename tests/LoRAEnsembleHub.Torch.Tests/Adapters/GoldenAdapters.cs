@@ -6,7 +6,8 @@ namespace LoRAEnsembleHub.Torch.Tests.Adapters;
 
 public sealed class GoldenAdapters(ITestOutputHelper output)
 {
-    public static MatrixTheoryData<string, ProductRoute> Accepted => new(Cases("equal"), [ProductRoute.Matrix, ProductRoute.Convolution]);
+    public static MatrixTheoryData<string, ProductRoute> Accepted =>
+        new(Cases("equal"), [ProductRoute.Matrix, ProductRoute.Convolution, ProductRoute.Blocked]);
 
     public static TheoryData<string> Refused => [.. Cases("refuse")];
 

@@ -44,9 +44,12 @@ public sealed class ProductRouteTests
         family.Model.Attach(family.Set);
         family.Model.AskedRoute = ProductRoute.Matrix;
         using var plain = family.Run();
-        family.Model.AskedRoute = ProductRoute.Convolution;
-        using var convolved = family.Run();
-        AssertClose(plain.Logits, convolved.Logits, 1e-5);
+        foreach (var route in new[] { ProductRoute.Convolution, ProductRoute.Blocked })
+        {
+            family.Model.AskedRoute = route;
+            using var other = family.Run();
+            AssertClose(plain.Logits, other.Logits, 1e-5);
+        }
     }
 
     [Theory]
@@ -57,7 +60,21 @@ public sealed class ProductRouteTests
     [InlineData(1.0, 0.5, 1e-4, ProductRoute.Matrix)] // fast, but wrong
     [InlineData(1.0, 0.5, double.NaN, ProductRoute.Matrix)]
     public void A_trial_takes_what_is_clearly_faster_and_right(double matrix, double convolution, double error, ProductRoute expected) =>
-        Assert.Equal(expected, RouteTrial.Choose(matrix, convolution, error));
+        Assert.Equal(
+            expected,
+            RouteTrial.Choose(
+                (ProductRoute.Matrix, matrix, 0),
+                (ProductRoute.Convolution, convolution, error),
+                (ProductRoute.Blocked, 0.93, 0)
+            )
+        );
+
+    [Fact]
+    public void The_faster_of_two_that_win_is_taken() =>
+        Assert.Equal(
+            ProductRoute.Blocked,
+            RouteTrial.Choose((ProductRoute.Matrix, 1, 0), (ProductRoute.Convolution, 0.7, 0), (ProductRoute.Blocked, 0.6, 1e-6))
+        );
 
     [Fact]
     public void A_trial_is_made_once_for_all_threads_and_leaves_random_numbers_alone()
@@ -71,6 +88,8 @@ public sealed class ProductRouteTests
         Assert.True(expected.bytes.SequenceEqual(after.bytes));
         Assert.NotEqual(ProductRoute.Automatic, first);
         Parallel.For(0, 8, _ => Assert.Equal(first, RouteTrial.Fastest(width)));
+        Assert.NotEqual(ProductRoute.Automatic, RouteTrial.FastestOfPredictions(width));
+        Assert.NotEqual(ProductRoute.Blocked, first); // which has no gradients
     }
 
     [Fact]

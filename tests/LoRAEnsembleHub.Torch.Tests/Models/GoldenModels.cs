@@ -15,7 +15,7 @@ public sealed class GoldenModels(ITestOutputHelper output)
                     && !Path.GetFileName(folder).StartsWith("official", StringComparison.Ordinal) // members, not models
                     && !folder.EndsWith("deterministic", StringComparison.Ordinal)
             ),
-            [ProductRoute.Matrix, ProductRoute.Convolution]
+            [ProductRoute.Matrix, ProductRoute.Convolution, ProductRoute.Blocked]
         );
 
     [Theory]

@@ -74,7 +74,7 @@ internal static partial class OptionKinds
     public static Option<string?> Route() =>
         OneOf(
             "--route",
-            "Products with the base's weights on the CPU: plain, as 1 x 1 convolutions, or what a trial finds faster (default: automatic)",
+            "Products with the base's weights on the CPU: plain, as 1 x 1 convolutions, the library's own, or what a trial finds fastest (default: automatic)",
             "automatic",
             "matrix",
             "convolution"

@@ -1,3 +1,4 @@
+using LoRAEnsembleHub.Compute;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Models.Blocks;
@@ -12,6 +13,13 @@ internal sealed record LowRank(Tensor Down, Tensor Up) : MemberUpdate
     public override Tensor Apply(FrozenLinear linear, Tensor x, ProductRoute route)
     {
         using var scope = NewDisposeScope();
+        var members = Math.Max(Down.size(0), Up.size(0));
+        if (route == ProductRoute.Blocked && x.size(0) == members && BlockedProduct.Fits(x, linear.Weight, linear.Bias))
+        {
+            var low = x.matmul(Down.transpose(1, 2)); // [members, rows, rank]
+            return BlockedProduct.Of(x, linear.Weight, linear.Bias, low, Up.expand(members, -1, -1)).MoveToOuterDisposeScope();
+        }
+
         return AddTo(x, linear.Forward(x, null, route)).MoveToOuterDisposeScope();
     }
 
