@@ -32,29 +32,49 @@ internal static unsafe class BlockedProduct
 
     /// <summary>Computes the product.</summary>
     /// <param name="x">[members or 1, rows, in].</param>
-    /// <param name="weight">[out, in].</param>
+    /// <param name="weight">[out, in], or [members, out, in] where every member has its own.</param>
     /// <param name="bias">[out], or null.</param>
-    /// <param name="low">[members, rows, rank]: x times the updates' first factors; null for no updates.</param>
+    /// <param name="low">[members, rows, rank or more]: x times the updates' first factors; null for no updates.</param>
     /// <param name="up">[members, out, rank]: their second factors; null for no updates.</param>
     /// <param name="tile">What the innermost loop computes at once; null for the widest of this processor.</param>
+    /// <param name="threads">Threads to compute with; null for as many as torch has.</param>
     /// <returns>[members or 1, rows, out], fresh, in the caller's scope.</returns>
-    public static Tensor Of(Tensor x, Tensor weight, Tensor? bias, Tensor? low = null, Tensor? up = null, ProductTile? tile = null)
+    public static Tensor Of(Tensor x, Tensor weight, Tensor? bias, Tensor? low = null, Tensor? up = null, ProductTile? tile = null, int? threads = null)
     {
         using var scope = NewDisposeScope();
-        var (rows, ups) = (x.contiguous(), up?.contiguous());
+        var (rows, weights, ups) = (x.contiguous(), weight.contiguous(), up?.contiguous());
         var inner = low?.contiguous();
-        var (members, outputs) = (x.size(0), weight.size(0));
+        var (members, outputs) = (x.size(0), weight.size(-2));
         var y = empty(members, x.size(1), outputs);
-        var shape = new Shape((int)members, (int)x.size(1), (int)x.size(2), (int)outputs, (int)(low?.size(2) ?? 0));
+        var shape = new Shape((int)members, (int)x.size(1), (int)x.size(2), (int)outputs, (int)(up?.size(2) ?? 0))
+        {
+            InnerStep = (int)(inner?.size(2) ?? 0),
+            HasOwnWeights = weight.dim() == 3,
+        };
         var zeros = bias is null ? new float[outputs] : null;
         fixed (float* none = zeros)
         {
-            var pointers = new Pointers(At(rows), At(weight), bias is null ? none : At(bias), At(inner), At(ups), At(y));
-            Run(shape, pointers, tile ?? ProductTile.Best!.Value, get_num_threads());
+            var pointers = new Pointers(At(rows), At(weights), bias is null ? none : At(bias), At(inner), At(ups), At(y));
+            Run(shape, pointers, tile ?? ProductTile.Best!.Value, threads ?? get_num_threads());
         }
 
-        GC.KeepAlive((rows, weight, bias, inner, ups));
+        GC.KeepAlive((rows, weights, bias, inner, ups));
         return y.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The inner values of members' updates, all rows of x times the first factors.</summary>
+    /// <param name="x">[members, rows, in].</param>
+    /// <param name="down">[members, rank, in].</param>
+    /// <param name="tile">As for <see cref="Of"/>.</param>
+    /// <returns>[members, rows, rank or more], fresh, in the caller's scope; what is behind the rank is 0.</returns>
+    public static Tensor Inner(Tensor x, Tensor down, ProductTile? tile = null)
+    {
+        using var scope = NewDisposeScope();
+        var columns = (tile ?? ProductTile.Best!.Value).Columns;
+        var rank = down.size(1);
+        var whole = (rank + columns - 1) / columns * columns; // as wide as panels
+        var factors = whole == rank ? down.contiguous() : nn.functional.pad(down, [0, 0, 0, whole - rank]); // [members, whole, in]
+        return Of(x, factors, null, tile: tile).MoveToOuterDisposeScope();
     }
 
     private static float* At(Tensor? tensor) =>
@@ -119,30 +139,23 @@ internal static unsafe class BlockedProduct
         {
             var depth = Math.Min(DepthOfBlock, shape.Inputs - from);
             var rank = from + depth == shape.Inputs ? shape.Rank : 0; // updates come behind the last inputs
-            for (var column = 0; column < columns; column += tile.Columns)
-            {
-                tile.Pack(
-                    at.Weight + ((nint)(block.FirstColumn + column) * shape.Inputs) + from,
-                    shape.Inputs,
-                    depth,
-                    memory + (column * depth)
-                );
-            }
-
-            var known = -1; // the member whose factors are in order
+            var known = -1; // the member whose numbers are in order
             for (var index = block.FirstTile; index < block.EndTile; index++)
             {
                 var member = index / shape.TilesOfMember(tile);
-                if (rank > 0 && member != known)
+                for (var column = 0; column < columns && member != known; column += tile.Columns)
                 {
-                    for (var column = 0; column < columns; column += tile.Columns)
+                    var output = block.FirstColumn + column;
+                    if (known < 0 || shape.HasOwnWeights)
                     {
-                        var factor = at.Up + ((((nint)member * shape.Outputs) + block.FirstColumn + column) * rank);
-                        tile.Pack(factor, rank, rank, ups + (column * rank));
+                        var weight = at.Weight + ((output + (shape.HasOwnWeights ? (nint)member * shape.Outputs : 0)) * shape.Inputs) + from;
+                        tile.Pack(weight, shape.Inputs, depth, memory + (column * depth));
                     }
 
-                    known = member;
+                    tile.Pack(at.Up + ((((nint)member * shape.Outputs) + output) * rank), rank, rank, ups + (column * rank));
                 }
+
+                known = member;
 
                 // The last tile of a member begins earlier instead of ending later, and keeps only what is new.
                 var first = index % shape.TilesOfMember(tile) * tile.Rows;
@@ -159,8 +172,8 @@ internal static unsafe class BlockedProduct
                         shape.Inputs,
                         memory + (column * depth),
                         rank,
-                        at.Low + (row * rank),
-                        rank,
+                        at.Low + (row * shape.InnerStep),
+                        shape.InnerStep,
                         ups + (column * rank),
                         start,
                         from == 0 ? 0 : shape.Outputs,
@@ -180,6 +193,12 @@ internal static unsafe class BlockedProduct
 
     private readonly record struct Shape(int Members, int Rows, int Inputs, int Outputs, int Rank)
     {
+        /// <summary>From row to row of the updates' inner values.</summary>
+        public int InnerStep { get; init; }
+
+        /// <summary>Whether every member has weights of its own.</summary>
+        public bool HasOwnWeights { get; init; }
+
         public int TilesOfMember(ProductTile tile) => (Rows + tile.Rows - 1) / tile.Rows;
     }
 

@@ -37,6 +37,18 @@ public sealed class BlockedProductTests
             var product = BlockedProduct.Of(x, weight, bias, rank == 0 ? null : low, rank == 0 ? null : up, tile);
             Assert.Equal([members, rows, outputs], product.shape);
             Assert.InRange((product - updated).abs().max().item<double>() / largest, 0, 3e-6);
+            if (rank > 0)
+            {
+                var down = Numbers(members, rank, inputs);
+                var inner = BlockedProduct.Inner(x, down, tile);
+                var wanted = x.@double().matmul(down.@double().transpose(1, 2));
+                Assert.InRange((inner.narrow(2, 0, rank) - wanted).abs().max().item<double>() / wanted.abs().max().item<double>(), 0, 3e-6);
+                AssertSame(
+                    BlockedProduct.Of(x, weight, bias, inner.narrow(2, 0, rank), up, tile),
+                    BlockedProduct.Of(x, weight, bias, inner, up, tile)
+                );
+            }
+
             Assert.InRange((BlockedProduct.Of(x, weight, null, tile: tile) - plain).abs().max().item<double>() / largest, 0, 3e-6);
         }
     }
@@ -50,22 +62,15 @@ public sealed class BlockedProductTests
         var (x, linear) = (Numbers(5, 101, 800), new FrozenLinear(Numbers(320, 800), Numbers(320)));
         var update = new LowRank(Numbers(5, 4, 800), Numbers(5, 320, 4));
         var all = linear.Forward(x, update, ProductRoute.Blocked);
-        var threads = get_num_threads();
-        try
+        var inner = BlockedProduct.Inner(x, update.Down);
+        foreach (var threads in new[] { 1, 2, 3, 16 })
         {
-            set_num_threads(1);
-            AssertSame(all, BlockedProduct.Of(x, linear.Weight, linear.Bias, x.matmul(update.Down.transpose(1, 2)), update.Up));
-        }
-        finally
-        {
-            set_num_threads(threads);
+            AssertSame(all, BlockedProduct.Of(x, linear.Weight, linear.Bias, inner, update.Up, threads: threads));
         }
 
-        var low = x.matmul(update.Down.transpose(1, 2));
         for (var member = 0; member < 5; member++)
         {
-            Tensor Own(Tensor tensor) => tensor.narrow(0, member, 1);
-            AssertSame(Own(all), BlockedProduct.Of(Own(x), linear.Weight, linear.Bias, Own(low), Own(update.Up)));
+            AssertSame(all.narrow(0, member, 1), linear.Forward(x.narrow(0, member, 1), update.Members(member, 1), ProductRoute.Blocked));
         }
     }
 

@@ -77,7 +77,8 @@ internal static partial class OptionKinds
             "Products with the base's weights on the CPU: plain, as 1 x 1 convolutions, the library's own, or what a trial finds fastest (default: automatic)",
             "automatic",
             "matrix",
-            "convolution"
+            "convolution",
+            "blocked"
         );
 
     /// <summary>How LoRA tensors are spelled.</summary>

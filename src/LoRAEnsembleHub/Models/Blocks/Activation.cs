@@ -8,8 +8,8 @@ internal static class Activation
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor>> functions = new(StringComparer.Ordinal)
     {
-        ["gelu"] = x => nn.functional.gelu(x),
-        ["gelu_python"] = x => nn.functional.gelu(x),
+        ["gelu"] = Gelu,
+        ["gelu_python"] = Gelu,
         ["gelu_new"] = TanhGelu,
         ["gelu_pytorch_tanh"] = TanhGelu,
         ["gelu_fast"] = TanhGelu,
@@ -37,6 +37,9 @@ internal static class Activation
     public static bool IsKnown(string? name) => name is not null && functions.ContainsKey(name);
 
     public static Func<Tensor, Tensor> Named(string name) => functions[name];
+
+    // Where no gradients are wanted the result takes the place of x: the largest tensor of a block is not allocated twice.
+    private static Tensor Gelu(Tensor x) => is_grad_enabled() ? nn.functional.gelu(x) : nn.functional.gelu(x, inplace: true).alias();
 
     /// <summary>0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))).</summary>
     private static Tensor TanhGelu(Tensor x) => 0.5 * x * (1.0 + tanh(Math.Sqrt(2.0 / Math.PI) * (x + (0.044715 * x * x * x))));

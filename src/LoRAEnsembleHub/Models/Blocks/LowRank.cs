@@ -16,8 +16,8 @@ internal sealed record LowRank(Tensor Down, Tensor Up) : MemberUpdate
         var members = Math.Max(Down.size(0), Up.size(0));
         if (route == ProductRoute.Blocked && x.size(0) == members && BlockedProduct.Fits(x, linear.Weight, linear.Bias))
         {
-            var low = x.matmul(Down.transpose(1, 2)); // [members, rows, rank]
-            return BlockedProduct.Of(x, linear.Weight, linear.Bias, low, Up.expand(members, -1, -1)).MoveToOuterDisposeScope();
+            var inner = BlockedProduct.Inner(x, Down.expand(members, -1, -1)); // [members, rows, rank or more]
+            return BlockedProduct.Of(x, linear.Weight, linear.Bias, inner, Up.expand(members, -1, -1)).MoveToOuterDisposeScope();
         }
 
         return AddTo(x, linear.Forward(x, null, route)).MoveToOuterDisposeScope();
