@@ -43,6 +43,7 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
             AdapterException unfit => new("adapter", unfit.Message, MismatchHint(unfit), ExitCode.Failed),
             ModelException => Plain("model", exception),
             WeightsException => Plain("weights", exception),
+            TrainingException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
             TrainingException => Plain("training", exception),
             ImageException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
             ImageException => Plain("image", exception),

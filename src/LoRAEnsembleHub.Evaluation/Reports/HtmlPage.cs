@@ -17,7 +17,7 @@ internal sealed class HtmlPage
         svg{display:block;max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .title{font-weight:600}
         .axis{stroke:var(--axis)}.grid{stroke:var(--line)}.ideal{stroke:var(--axis);stroke-dasharray:4 4}
         .confidence{stroke:var(--bad);stroke-dasharray:6 4}.accuracy{stroke:var(--good)}
-        .right{fill:var(--good)}.gap{fill:var(--bad);fill-opacity:.35}.share{fill:var(--share)}
+        .right{fill:var(--good)}.gap{fill:var(--bad);fill-opacity:.35;stroke:var(--bad)}.share{fill:var(--share)}
         .inside{fill:var(--good);fill-opacity:.6}.outside{fill:var(--outside);fill-opacity:.6}
         .s0{--c:var(--c0)}.s1{--c:var(--c1)}.s2{--c:var(--c2)}.s3{--c:var(--c3)}.s4{--c:var(--c4)}.s5{--c:var(--c5)}.s6{--c:var(--c6)}.s7{--c:var(--c7)}
         .curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}.dashed{stroke-dasharray:6 3}.whisker{stroke:var(--c)}.dot{fill:var(--c)}

@@ -30,7 +30,7 @@ public static class HtmlReport
         page.Charts(
             (
                 ReliabilityDiagram.Draw(ReliabilityBin.Of(probabilities, labels, Bins)),
-                "Bars: share of right answers at each confidence; red: its distance from the mean confidence of the bin. Below: share of examples. "
+                "Bars: share of right answers at each confidence; outlined in red: its distance from the mean confidence of the bin. Below: share of examples. "
                     + "Solid line: accuracy; dashed line: mean confidence."
             ),
             (

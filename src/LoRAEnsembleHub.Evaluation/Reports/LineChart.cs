@@ -10,6 +10,7 @@ public sealed record LineChart : HtmlChart
     private const int Width = 280;
     private const int Height = 190;
     private const int Colors = 8;
+    private const double LongestToTheLeft = 4; // of a logarithmic axis, as a ratio
 
     /// <summary>What is along the axis, with its unit; any text.</summary>
     public required string XName { get; init; }
@@ -45,7 +46,11 @@ public sealed record LineChart : HtmlChart
         var points = Series.SelectMany(series => series.Points).Where(IsPlaced).DefaultIfEmpty(new LinePoint(1, 0)).ToArray();
         var (x, y) = (
             HasLogX
-                ? AxisScale.OfLog(points.Select(point => point.X))
+                ? AxisScale.OfLog(
+                    points.SelectMany(point =>
+                        new[] { Math.Max(point.X - point.XSpread, point.X / LongestToTheLeft), point.X + point.XSpread }
+                    )
+                )
                 : AxisScale.Of(points.SelectMany(point => new[] { point.X - point.XSpread, point.X + point.XSpread }), XLimits, HasWholeX),
             AxisScale.Of(points.SelectMany(point => new[] { point.Y - point.Spread, point.Y + point.Spread }), YLimits, false)
         );
@@ -100,7 +105,7 @@ public sealed record LineChart : HtmlChart
 
             if (point.XSpread > 0)
             {
-                // what would leave a logarithmic axis ends at its edge
+                // what leads to 0 or near it ends at the edge of a logarithmic axis
                 var (low, high) = (Math.Max(Left, x(point.X - point.XSpread)), Math.Min(Left + Width, x(point.X + point.XSpread)));
                 drawing.Line($"whisker {color}", low, y(point.Y), high, y(point.Y));
             }

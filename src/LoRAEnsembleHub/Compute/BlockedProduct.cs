@@ -39,7 +39,15 @@ internal static unsafe class BlockedProduct
     /// <param name="tile">What the innermost loop computes at once; null for the widest of this processor.</param>
     /// <param name="threads">Threads to compute with; null for as many as torch has.</param>
     /// <returns>[members or 1, rows, out], fresh, in the caller's scope.</returns>
-    public static Tensor Of(Tensor x, Tensor weight, Tensor? bias, Tensor? low = null, Tensor? up = null, ProductTile? tile = null, int? threads = null)
+    public static Tensor Of(
+        Tensor x,
+        Tensor weight,
+        Tensor? bias,
+        Tensor? low = null,
+        Tensor? up = null,
+        ProductTile? tile = null,
+        int? threads = null
+    )
     {
         using var scope = NewDisposeScope();
         var (rows, weights, ups) = (x.contiguous(), weight.contiguous(), up?.contiguous());
@@ -148,7 +156,8 @@ internal static unsafe class BlockedProduct
                     var output = block.FirstColumn + column;
                     if (known < 0 || shape.HasOwnWeights)
                     {
-                        var weight = at.Weight + ((output + (shape.HasOwnWeights ? (nint)member * shape.Outputs : 0)) * shape.Inputs) + from;
+                        var weight =
+                            at.Weight + ((output + (shape.HasOwnWeights ? (nint)member * shape.Outputs : 0)) * shape.Inputs) + from;
                         tile.Pack(weight, shape.Inputs, depth, memory + (column * depth));
                     }
 

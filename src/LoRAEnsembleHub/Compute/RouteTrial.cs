@@ -8,9 +8,9 @@ namespace LoRAEnsembleHub.Compute;
 
 /// <summary>Finds out by a short trial which route is the fastest one on this machine.</summary>
 /// <remarks>
-/// All take turns, and the shortest of a few times is compared, since a wait for a busy processor only ever lengthens one. Another route than the
-/// plain one must give its numbers and win clearly: convolutions were seen to win by half (AVX-512) or by a sixth (AVX2) or not at all, and a near
-/// tie must be decided alike by the next process.
+/// All take turns, and the shortest of a few times is compared, since a wait for a busy processor only ever lengthens one. For training plain
+/// products are the usual ones, for predictions the library's own where the processor has them. Another route must give the plain numbers and win
+/// clearly: convolutions were seen to win by half (AVX-512) or by a sixth (AVX2) or not at all, and a near tie must be decided alike by the next process.
 /// </remarks>
 internal static class RouteTrial
 {
@@ -34,20 +34,13 @@ internal static class RouteTrial
     /// <param name="width">Hidden size of the model.</param>
     public static ProductRoute FastestOfPredictions(long width) => Fastest(width, predicts: true);
 
-    /// <summary>The choice between the shortest times of routes and the largest errors relative to the largest number; the first one is the plain route.</summary>
+    /// <summary>The choice between the shortest times of routes, and their largest errors relative to the largest number.</summary>
+    /// <param name="tried">The first one without error is taken unless another one clearly wins; the plain route has none.</param>
     internal static ProductRoute Choose(params IReadOnlyList<(ProductRoute Route, double Seconds, double Error)> tried)
     {
-        var plain = tried[0];
-        var best = plain;
-        foreach (var other in tried.Skip(1))
-        {
-            if (other.Seconds < ClearWin * plain.Seconds && other.Seconds < best.Seconds && other.Error <= HighestError)
-            {
-                best = other;
-            }
-        }
-
-        return best.Route;
+        var right = tried.Where(route => route.Error <= HighestError).ToArray();
+        var fastest = right.MinBy(route => route.Seconds);
+        return fastest.Seconds < ClearWin * right[0].Seconds ? fastest.Route : right[0].Route;
     }
 
     private static ProductRoute Fastest(long width, bool predicts)
@@ -82,18 +75,19 @@ internal static class RouteTrial
         var update = predicts ? new LowRank(factors.view(1, Rank, width), factors.view(1, width, Rank)) : null;
         Tensor Product(ProductRoute route) => linear.Forward(x, update, route);
 
-        var routes = new List<ProductRoute> { ProductRoute.Matrix, ProductRoute.Convolution };
-        if (predicts && BlockedProduct.Fits(x, linear.Weight, null))
-        {
-            routes.Add(ProductRoute.Blocked);
-        }
-
+        ProductRoute[] routes =
+        [
+            .. predicts && BlockedProduct.Fits(x, linear.Weight, null) ? [ProductRoute.Blocked] : Array.Empty<ProductRoute>(),
+            ProductRoute.Matrix,
+            ProductRoute.Convolution,
+        ];
         var products = routes.Select(Product).ToArray(); // not timed: the libraries may prepare themselves
-        var largest = products[0].abs().max().item<float>();
+        var plain = products[Array.IndexOf(routes, ProductRoute.Matrix)];
+        var largest = plain.abs().max().item<float>();
         var seconds = routes.Select(_ => double.MaxValue).ToArray();
         for (var round = 0; round < Rounds; round++)
         {
-            for (var index = 0; index < routes.Count; index++)
+            for (var index = 0; index < routes.Length; index++)
             {
                 var start = Stopwatch.GetTimestamp();
                 Product(routes[index]).Dispose();
@@ -103,8 +97,7 @@ internal static class RouteTrial
 
         return Choose([
             .. routes.Select(
-                (route, index) =>
-                    (route, seconds[index], Error: (double)(products[0] - products[index]).abs().max().item<float>() / largest)
+                (route, index) => (route, seconds[index], Error: (double)(plain - products[index]).abs().max().item<float>() / largest)
             ),
         ]);
     }

@@ -90,7 +90,7 @@ internal sealed class HamFolder : FolderLayout<RgbImage>
     {
         var firsts = pictures.FirstOfEachLesion();
         var side = StratifiedSplit
-            .Of([.. firsts.Select(index => pictures.Labels[index])], TestShare, Seed, file)
+            .Of([.. firsts.Select(index => pictures.Labels[index])], TestShare, Seed, file, "lesions")
             .Side(isTest)
             .Select(index => pictures.Lesions[firsts[index]])
             .ToHashSet(StringComparer.Ordinal);

@@ -58,7 +58,7 @@ internal sealed class LabelMap
             ? label
             : throw DataSetException.Unfit(
                 $"{where}: the class '{name}' is not among the {ClassNames.Count} classes {Shortened()}. "
-                    + "Use the names of the model's classes, or open the data set without a list of names to keep its own."
+                    + "Rename the classes of the data set, or give a data set of the model's classes."
             );
 
     private string Shortened() => string.Join(", ", ClassNames.Take(10)) + (ClassNames.Count > 10 ? ", …" : "");

@@ -20,16 +20,17 @@ internal sealed class StratifiedSplit
     /// <param name="testShare">Share of the examples to measure on; above 0 and below 1.</param>
     /// <param name="seed">Random state.</param>
     /// <param name="where">The data set, for messages.</param>
+    /// <param name="things">What the examples are, for messages.</param>
     /// <exception cref="DataSetException">A class has fewer than two examples, or a side would have fewer examples than there are classes.</exception>
-    internal static StratifiedSplit Of(IReadOnlyList<int> labels, double testShare, uint seed, string where)
+    internal static StratifiedSplit Of(IReadOnlyList<int> labels, double testShare, uint seed, string where, string things = "examples")
     {
         var classes = ClassesOf(labels);
         var (trainCount, testCount) = Counts(labels.Count, testShare);
         if (!CanDivide(labels, testShare))
         {
             throw DataSetException.Unfit(
-                $"{where}: {labels.Count} examples of {classes.Length} classes, the smallest with {classes.Min(members => members.Length)}, "
-                    + "cannot be divided; every class needs two or more, and each side as many examples as there are classes. Open the split 'all'."
+                $"{where}: {labels.Count} {things} of {classes.Length} classes, the smallest with {classes.Min(members => members.Length)}, "
+                    + "cannot be divided; every class needs two or more, and each side as many as there are classes. Open another split, such as 'all'."
             );
         }
 

@@ -74,7 +74,7 @@ public sealed record StudyConfig
         }
         catch (JsonException e)
         {
-            throw new TrainingException(SettingsFault.Of(e, place), e);
+            throw SettingsFault.In(json, e, place);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed record StudyRun(string System, int Members, int? Rank, long Seed, 
             Seeds = [],
             Members = [],
             Ranks = [],
-            Run = Config,
+            Run = Config with { Output = "" }, // results may be moved
             Output = "",
             Name = "",
             KeepEnsembles = false,

@@ -86,7 +86,7 @@ public sealed record RunConfig
         }
         catch (JsonException e)
         {
-            throw new TrainingException(SettingsFault.Of(e, place), e);
+            throw SettingsFault.In(json, e, place);
         }
     }
 

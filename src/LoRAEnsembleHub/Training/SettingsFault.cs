@@ -6,6 +6,10 @@ namespace LoRAEnsembleHub.Training;
 /// <summary>Tells of wrong settings in the words of the file instead of those of .NET.</summary>
 internal static partial class SettingsFault
 {
+    /// <summary>What is wrong with a text of settings.</summary>
+    internal static TrainingException In(string json, JsonException fault, string place) =>
+        new(Of(fault, place), fault) { IsMalformed = !IsJson(json) };
+
     /// <summary>What is wrong, and where in the file.</summary>
     internal static string Of(JsonException fault, string place)
     {
@@ -17,6 +21,19 @@ internal static partial class SettingsFault
                 ? $"{where}: the value of {path} is of the wrong kind or out of range. See an example: every finished run leaves a {RunConfig.FileName}."
             : path.Length == 0 || fault.Message.Contains("Path:", StringComparison.Ordinal) ? $"{where}: {fault.Message}"
             : $"{where}: {path}: {fault.Message}";
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using (JsonDocument.Parse(text)) { }
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     // the path of some faults ends in the name already

@@ -10,4 +10,7 @@ public sealed class TrainingException : Exception
     /// <summary>Makes an exception on top of the one that revealed the fault.</summary>
     public TrainingException(string message, Exception inner)
         : base(message, inner) { }
+
+    /// <summary>Settings are no JSON, as against settings that say something impossible.</summary>
+    public bool IsMalformed { get; init; }
 }

@@ -154,7 +154,11 @@ public sealed record TrainingOptions
         }
         catch (JsonException e)
         {
-            throw new TrainingException(SettingsFault.Of(e, place), e);
+            throw SettingsFault.In(json, e, place);
+        }
+        catch (TrainingException e)
+        {
+            throw new TrainingException($"{place}: {e.Message}", e);
         }
     }
 

@@ -19,6 +19,10 @@ public sealed class KnownDataTests(TinyBase tiny) : IClassFixture<TinyBase>
         string[] measuring = ["evaluate", "--base", tiny.Base, "--ensemble", output, "--data", folder.Path, "--json"];
         var json = (await Tool.RunAsync(measuring)).Done().Json();
         Assert.Equal((2, 10), ((int)json["summary"]!["examples"]!, (int)json["summary"]!["classes"]!));
+        File.Move(Path.Combine(folder.Path, "batches.meta.txt"), Path.Combine(folder.Path, "elsewhere"));
+        Assert.Contains("does not name its classes", (await Tool.RunAsync(measuring)).Done().Errors, StringComparison.Ordinal);
+        File.Move(Path.Combine(folder.Path, "elsewhere"), Path.Combine(folder.Path, "batches.meta.txt"));
+        Assert.DoesNotContain("does not name", (await Tool.RunAsync(measuring)).Done().Errors, StringComparison.Ordinal);
         (await Tool.RunAsync([.. measuring[..^1], "--split", "validation"])).Refused(3, "no split 'validation'", "test, train");
         folder.Write("test_batch.bin", CifarFiles.Record(10));
         (await Tool.RunAsync([.. measuring[..^1]])).Refused(6, "test_batch.bin#0", "the label is 10");

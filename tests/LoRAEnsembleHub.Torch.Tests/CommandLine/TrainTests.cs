@@ -96,6 +96,8 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
         var file = Path.Combine(tiny.Folder, "typing-error.json");
         await File.WriteAllTextAsync(file, """{"training": {"memmbers": 3}}""", TestContext.Current.CancellationToken);
         (await Tool.RunAsync([.. tiny.Training, "--output", "o", "--config", file])).Refused(1, "memmbers", "typing-error.json");
+        await File.WriteAllTextAsync(file, """{"training": {"members": 3}""", TestContext.Current.CancellationToken);
+        (await Tool.RunAsync([.. tiny.Training, "--output", "o", "--config", file])).Refused(6, "typing-error.json");
     }
 
     [Theory]

@@ -69,6 +69,13 @@ public sealed class ProductRouteTests
             )
         );
 
+    [Theory]
+    [InlineData(1.05, 1.0, 1e-6, ProductRoute.Blocked)] // a near tie
+    [InlineData(1.2, 1.0, 1e-6, ProductRoute.Matrix)]
+    [InlineData(0.5, 1.0, 1e-4, ProductRoute.Matrix)] // fast, but wrong
+    public void The_first_one_that_is_right_is_the_usual_one(double blocked, double matrix, double error, ProductRoute expected) =>
+        Assert.Equal(expected, RouteTrial.Choose((ProductRoute.Blocked, blocked, error), (ProductRoute.Matrix, matrix, 0)));
+
     [Fact]
     public void The_faster_of_two_that_win_is_taken() =>
         Assert.Equal(

@@ -120,6 +120,17 @@ public sealed class StudyTests(TinyBase tiny) : IClassFixture<TinyBase>, IDispos
     }
 
     [Fact]
+    public async Task Results_stay_those_of_a_study_whose_folder_is_moved()
+    {
+        var config = Study("before");
+        var runner = new StudyRunner(config);
+        await runner.RunAsync(runner.Runs[0], cancellationToken: TestContext.Current.CancellationToken);
+        var moved = config with { Output = Path.Combine(scratch.Path, "after") };
+        Directory.Move(config.Output, moved.Output);
+        Assert.Single(new StudyRunner(moved).Results);
+    }
+
+    [Fact]
     public async Task Results_of_other_settings_are_not_taken_for_those_of_this_study()
     {
         var config = Study("others");

@@ -90,6 +90,14 @@ internal sealed class EvaluateCommand : Verb
         using var loaded = LoadedModel.Open(request, session);
         var examples = OpenInside(parsed, pipeline, loaded.Labels, measured);
         var others = OpenOutside(parsed, pipeline);
+        if (ExampleSets.TakesClassesByNumber(pipeline, parsed.GetValue(data)!, measured, loaded.Labels))
+        {
+            session.Warn(
+                $"{examples.Name} does not name its classes; they are taken by number for {string.Join(", ", loaded.Labels.Take(2))}, … "
+                    + "Scores mean nothing if they are others."
+            );
+        }
+
         var inside = measuring.Predict(loaded, examples, withLabels: true);
         var beyond = others is null ? null : measuring.Predict(loaded, others, withLabels: false);
         var calibration = held is null

@@ -88,6 +88,10 @@ internal sealed class StudyCommand : Verb
             session.Note(
                 $"{title}: accuracy {Figures.Score(done.Scores.Accuracy)}, NLL {Figures.Score(done.Scores.NegativeLogLikelihood)}."
             );
+            if (run.Config is { CalibrateShare: not null } or { CalibrateSplit: not null } && done.Calibrated is null)
+            {
+                session.Warn($"{title}: the held-out examples do not determine a temperature, so the run has no calibrated figures.");
+            }
         }
         catch (OperationCanceledException)
         {

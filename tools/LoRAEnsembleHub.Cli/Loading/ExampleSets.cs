@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoRAEnsembleHub.Data;
 
 namespace LoRAEnsembleHub.Cli.Loading;
@@ -8,6 +9,10 @@ internal static class ExampleSets
     /// <summary>Opens a split with its labels on the classes of a model.</summary>
     public static LabeledExamples OpenFor(InputPipeline pipeline, string path, string split, IReadOnlyList<string> labels, int? limit) =>
         pipeline.Open(path, split, labels).AtMost(limit);
+
+    /// <summary>Whether classes of a model that have names are measured on a data set that only numbers its own.</summary>
+    public static bool TakesClassesByNumber(InputPipeline pipeline, string path, string split, IReadOnlyList<string> labels) =>
+        !AreNumbers(labels) && AreNumbers(pipeline.Open(path, split).ClassNames);
 
     /// <summary>Opens a split with its own classes, whatever they are.</summary>
     public static LabeledExamples OpenOther(InputPipeline pipeline, string path, string split, int? limit) =>
@@ -26,4 +31,7 @@ internal static class ExampleSets
             return OpenOther(pipeline, path, split, limit);
         }
     }
+
+    private static bool AreNumbers(IReadOnlyList<string> names) =>
+        names.Index().All(name => name.Item == name.Index.ToString(CultureInfo.InvariantCulture));
 }
