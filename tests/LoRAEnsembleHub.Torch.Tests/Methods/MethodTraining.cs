@@ -190,6 +190,6 @@ public sealed class MethodTraining
         }
 
         var refusal = Assert.Throws<TrainingException>(() => TrainingOptions.Parse(settings.ToJsonString(), "settings"));
-        Assert.StartsWith(field, refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"settings: {field}", refusal.Message, StringComparison.Ordinal);
     }
 }
