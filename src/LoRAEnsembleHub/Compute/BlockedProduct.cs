@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LoRAEnsembleHub.Native;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Compute;
@@ -101,39 +102,40 @@ internal static unsafe class BlockedProduct
         var groups = Math.Clamp(((ItemsPerThread * threads) + columns - 1) / columns, 1, tiles);
         var items = threads == 1 ? columns : columns * groups;
         groups = items / columns;
-        nint Item(int item, nint memory)
-        {
-            var (column, group) = (item % columns, item / columns);
-            var block = new Block(column * ColumnsOfBlock, (int)((long)tiles * group / groups), (int)((long)tiles * (group + 1) / groups));
-            Compute(shape, pointers, tile, block, (float*)memory);
-            return memory;
-        }
-
         // weights, the second factors of one member, a tile of results
         var floats = (nuint)(
             (ColumnsOfBlock * Math.Min(DepthOfBlock, shape.Inputs)) + (ColumnsOfBlock * shape.Rank) + (tile.Rows * tile.Columns)
         );
-        nint Allocate() => (nint)NativeMemory.AlignedAlloc(floats * sizeof(float), 64);
-        void Free(nint memory) => NativeMemory.AlignedFree((void*)memory);
-        if (threads == 1)
+        var next = -1;
+        void Work()
         {
-            var memory = Allocate();
+            var memory = (float*)NativeMemory.AlignedAlloc(floats * sizeof(float), 64);
             try
             {
-                for (var item = 0; item < items; item++)
+                for (int item; (item = Interlocked.Increment(ref next)) < items; )
                 {
-                    Item(item, memory);
+                    var (column, group) = (item % columns, item / columns);
+                    var (first, end) = ((int)((long)tiles * group / groups), (int)((long)tiles * (group + 1) / groups));
+                    Compute(shape, pointers, tile, new Block(column * ColumnsOfBlock, first, end), memory);
                 }
             }
             finally
             {
-                Free(memory);
+                NativeMemory.AlignedFree(memory);
             }
+        }
+
+        if (threads == 1)
+        {
+            Work();
+        }
+        else if (TorchTeam.IsThere)
+        {
+            TorchTeam.Run(threads, Work);
         }
         else
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
-            Parallel.For(0, items, options, Allocate, (item, _, memory) => Item(item, memory), Free);
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Work());
         }
     }
 

@@ -1,6 +1,7 @@
 using LoRAEnsembleHub.Compute;
 using LoRAEnsembleHub.Models;
 using LoRAEnsembleHub.Models.Blocks;
+using LoRAEnsembleHub.Native;
 using static TorchSharp.torch;
 
 namespace LoRAEnsembleHub.Torch.Tests.Compute;
@@ -72,6 +73,33 @@ public sealed class BlockedProductTests
         {
             AssertSame(all.narrow(0, member, 1), linear.Forward(x.narrow(0, member, 1), update.Members(member, 1), ProductRoute.Blocked));
         }
+    }
+
+    [Fact]
+    public async Task Products_on_many_threads_at_once_do_not_disturb_each_other()
+    {
+        Assert.SkipWhen(ProductTile.Best is null, "This processor has no fused multiply-add.");
+        byte[] Product()
+        {
+            using var scope = NewDisposeScope();
+            using var quiet = no_grad();
+            return BlockedProduct.Of(Numbers(2, 96, 512), Numbers(512, 512), null, threads: 2).bytes.ToArray();
+        }
+
+        var expected = Product();
+        var found = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(Product)));
+        Assert.All(found, bytes => Assert.Equal(expected, bytes));
+    }
+
+    [Fact]
+    public void What_work_on_torchs_threads_throws_reaches_the_one_who_asked()
+    {
+        Assert.SkipUnless(TorchTeam.IsThere, "torch does not compute with GNU OpenMP here.");
+        var calls = 0;
+        TorchTeam.Run(3, () => Interlocked.Increment(ref calls));
+        Assert.Equal(3, calls);
+        var fault = Assert.Throws<InvalidOperationException>(() => TorchTeam.Run(2, () => throw new InvalidOperationException("both")));
+        Assert.Equal("both", fault.Message);
     }
 
     [Fact]
