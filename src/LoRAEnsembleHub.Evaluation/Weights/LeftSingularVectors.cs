@@ -37,13 +37,14 @@ public sealed class LeftSingularVectors
     public static LeftSingularVectors Of(ReadOnlySpan<double> matrix, int rows, int columns)
     {
         WeightsCheck.Matrix(matrix, rows, columns, nameof(matrix));
+        var unit = PowerOfTwo.Below(matrix);
         var columnRows = new double[columns][]; // [columns][rows]: the rotated vectors lie together
         for (var column = 0; column < columns; column++)
         {
             columnRows[column] = new double[rows];
             for (var row = 0; row < rows; row++)
             {
-                columnRows[column][row] = matrix[(row * columns) + column];
+                columnRows[column][row] = matrix[(row * columns) + column] / unit;
             }
         }
 
@@ -59,7 +60,7 @@ public sealed class LeftSingularVectors
             Lanes.Divide(columnRows[index], sizes[index]);
         }
 
-        return new LeftSingularVectors(rows, sizes[..rank], columnRows[..rank]);
+        return new LeftSingularVectors(rows, Array.ConvertAll(sizes[..rank], size => size * unit), columnRows[..rank]);
     }
 
     // Turns every two columns until they are perpendicular; whether any had to be turned.

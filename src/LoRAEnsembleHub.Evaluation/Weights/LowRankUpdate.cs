@@ -4,9 +4,10 @@ namespace LoRAEnsembleHub.Evaluation;
 /// <remarks>Sizes, angles and singular values are computed from rank × rank products; the full matrix is formed by <see cref="AddedTo"/> only.</remarks>
 public sealed class LowRankUpdate
 {
-    private readonly double[] up; // [out, rank]
-    private readonly double[] down; // [rank, in]
-    private readonly double scale;
+    private const double Vanished = 1e-280; // square of what is left of a column that the earlier ones make up; the columns are near 1
+    private readonly double[] up; // [out, rank], divided by a power of two
+    private readonly double[] down; // [rank, in], divided by a power of two
+    private readonly double scale; // with both powers in it
 
     /// <summary>Copies the factors.</summary>
     /// <param name="up">[out, rank], row by row, finite; PEFT's lora_B.</param>
@@ -25,7 +26,9 @@ public sealed class LowRankUpdate
             throw new ArgumentOutOfRangeException(nameof(scale), scale, "The scale must be finite.");
         }
 
-        (this.up, this.down, this.scale) = (up.ToArray(), down.ToArray(), scale);
+        var (upUnit, downUnit) = (PowerOfTwo.Below(up), PowerOfTwo.Below(down));
+        (this.up, this.down) = (PowerOfTwo.Divided(up, upUnit), PowerOfTwo.Divided(down, downUnit));
+        this.scale = scale * (upUnit * downUnit);
     }
 
     /// <summary>The inner size.</summary>
@@ -38,7 +41,9 @@ public sealed class LowRankUpdate
     public int In { get; }
 
     /// <summary>The Frobenius norm of the product; 0 or more.</summary>
-    public double Norm => Math.Sqrt(Math.Max(0, Inner(this)));
+    public double Norm => Math.Abs(scale) * NormOfProduct;
+
+    private double NormOfProduct => Math.Sqrt(Math.Max(0, Inner(this))); // of up · down alone
 
     /// <summary>The cosine of the angle between two updates, taken as long vectors.</summary>
     /// <param name="other">An update of a weight of the same shape; the rank may differ.</param>
@@ -55,8 +60,8 @@ public sealed class LowRankUpdate
             );
         }
 
-        var sizes = Norm * other.Norm;
-        return sizes > 0 ? Math.Clamp(Inner(other) / sizes, -1, 1) : 0;
+        var sizes = NormOfProduct * other.NormOfProduct;
+        return sizes > 0 ? Math.Sign(scale) * Math.Sign(other.scale) * Math.Clamp(Inner(other) / sizes, -1, 1) : 0;
     }
 
     /// <summary>The singular values of the product.</summary>
@@ -70,11 +75,11 @@ public sealed class LowRankUpdate
         {
             for (var column = 0; column < Rank; column++)
             {
-                middle[(row * Rank) + column] = scale * Lanes.Dot(left.AsSpan(row * Rank, Rank), right.AsSpan(column * Rank, Rank));
+                middle[(row * Rank) + column] = Lanes.Dot(left.AsSpan(row * Rank, Rank), right.AsSpan(column * Rank, Rank));
             }
         }
 
-        return LeftSingularVectors.Of(middle, Rank, Rank).Values;
+        return [.. LeftSingularVectors.Of(middle, Rank, Rank).Values.Select(value => Math.Abs(scale) * value).Where(value => value > 0)];
     }
 
     /// <summary>The weight with this update merged into it.</summary>
@@ -96,7 +101,7 @@ public sealed class LowRankUpdate
         return sum;
     }
 
-    // ⟨B A, D C⟩ = Σ (Bᵀ D) ∘ (A Cᵀ)
+    // ⟨B A, D C⟩ = Σ (Bᵀ D) ∘ (A Cᵀ), without the scales
     private double Inner(LowRankUpdate other)
     {
         var (ups, others) = (Transposed(up, Out, Rank), Transposed(other.up, Out, other.Rank)); // [rank, out] each
@@ -112,7 +117,7 @@ public sealed class LowRankUpdate
             }
         }
 
-        return scale * other.scale * sum.Value;
+        return sum.Value;
     }
 
     private static double[] Transposed(double[] matrix, int rows, int columns)
@@ -136,13 +141,15 @@ public sealed class LowRankUpdate
         for (var column = 0; column < columns; column++)
         {
             var vector = vectors.AsSpan(column * rows, rows);
-            var size = Math.Sqrt(Lanes.SquareSum(vector));
-            triangle[(column * columns) + column] = size;
-            if (size == 0)
+            var square = Lanes.SquareSum(vector);
+            if (square < Vanished)
             {
+                vector.Clear();
                 continue;
             }
 
+            var size = Math.Sqrt(square);
+            triangle[(column * columns) + column] = size;
             Lanes.Divide(vector, size);
             for (var later = column + 1; later < columns; later++)
             {

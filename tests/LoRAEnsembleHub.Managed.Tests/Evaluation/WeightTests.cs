@@ -58,6 +58,21 @@ public sealed class WeightTests
             }
         );
 
+    [Theory]
+    [InlineData(1e-300)]
+    [InlineData(1e-120)]
+    [InlineData(1e150)]
+    [InlineData(1e300)]
+    public void A_matrix_of_tiny_or_huge_numbers_has_the_same_vectors(double scale)
+    {
+        double[] matrix = [1, 2, 3, 4, 5, 7];
+        var plain = LeftSingularVectors.Of(matrix, 2, 3);
+        var scaled = LeftSingularVectors.Of(Array.ConvertAll(matrix, value => value * scale), 2, 3);
+        Assert.Equal(plain.Values.Select(value => value * scale), scaled.Values, (expected, actual) => Math.Abs(expected - actual) < 1e-13 * expected);
+        Assert.Equal(1, Math.Abs(Lanes.Dot(plain.Vector(0), scaled.Vector(0))), 1e-13);
+        Assert.Equal(1, Math.Abs(Lanes.Dot(plain.Vector(1), scaled.Vector(1))), 1e-13);
+    }
+
     [Fact]
     public void A_large_matrix_is_decomposed_too()
     {
@@ -102,6 +117,25 @@ public sealed class WeightTests
             Assert.Equal(1, one.Cosine(one), 1e-9);
             Assert.Equal(-1, one.Cosine(new LowRankUpdate(f.Up, f.Down, f.Rank, -3)), 1e-9);
         });
+
+    [Theory]
+    [InlineData(1e-250, 1e200)]
+    [InlineData(1e-150, 1e-150)]
+    [InlineData(1e140, 1e140)]
+    public void Factors_of_tiny_or_huge_numbers_have_the_angles_and_values_of_plain_ones(double up, double down)
+    {
+        double[] ups = [1, -2, 3, 4, 5, 7];
+        double[] downs = [2, 0, 1, -1, 3, 1];
+        var plain = new LowRankUpdate(ups, downs, 2);
+        var scaled = new LowRankUpdate(Array.ConvertAll(ups, value => value * up), Array.ConvertAll(downs, value => value * down), 2);
+        Assert.Equal(1, plain.Norm * up * down / scaled.Norm, 1e-12);
+        Assert.Equal(1, plain.Cosine(scaled), 1e-12);
+        Assert.Equal(
+            plain.SingularValues().Select(value => value * up * down),
+            scaled.SingularValues(),
+            (expected, actual) => Math.Abs(expected - actual) < 1e-12 * expected
+        );
+    }
 
     [Fact]
     public void An_untrained_update_has_no_size_and_no_direction()
