@@ -99,9 +99,8 @@ internal static unsafe class BlockedProduct
         }
 
         // every group of rows brings the weights into order anew, so there are few of them
-        var groups = Math.Clamp(((ItemsPerThread * threads) + columns - 1) / columns, 1, tiles);
-        var items = threads == 1 ? columns : columns * groups;
-        groups = items / columns;
+        var groups = threads == 1 ? 1 : Math.Clamp(((ItemsPerThread * threads) + columns - 1) / columns, 1, tiles);
+        var items = columns * groups;
         // weights, the second factors of one member, a tile of results
         var floats = (nuint)(
             (ColumnsOfBlock * Math.Min(DepthOfBlock, shape.Inputs)) + (ColumnsOfBlock * shape.Rank) + (tile.Rows * tile.Columns)

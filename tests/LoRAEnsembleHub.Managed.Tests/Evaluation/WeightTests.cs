@@ -68,7 +68,11 @@ public sealed class WeightTests
         double[] matrix = [1, 2, 3, 4, 5, 7];
         var plain = LeftSingularVectors.Of(matrix, 2, 3);
         var scaled = LeftSingularVectors.Of(Array.ConvertAll(matrix, value => value * scale), 2, 3);
-        Assert.Equal(plain.Values.Select(value => value * scale), scaled.Values, (expected, actual) => Math.Abs(expected - actual) < 1e-13 * expected);
+        Assert.Equal(
+            plain.Values.Select(value => value * scale),
+            scaled.Values,
+            (expected, actual) => Math.Abs(expected - actual) < 1e-13 * expected
+        );
         Assert.Equal(1, Math.Abs(Lanes.Dot(plain.Vector(0), scaled.Vector(0))), 1e-13);
         Assert.Equal(1, Math.Abs(Lanes.Dot(plain.Vector(1), scaled.Vector(1))), 1e-13);
     }

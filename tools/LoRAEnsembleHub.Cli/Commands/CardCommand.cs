@@ -59,9 +59,7 @@ internal sealed class CardCommand : Verb
         var result = Result(file, card, changed);
         if (result.Errors.Count == 0 && card != old)
         {
-            var aside = $"{file}.new";
-            await File.WriteAllTextAsync(aside, card, cancellationToken).ConfigureAwait(false);
-            File.Move(aside, file, overwrite: true);
+            await ReplaceAsync(file, card, cancellationToken).ConfigureAwait(false);
         }
 
         return result with
@@ -86,6 +84,22 @@ internal sealed class CardCommand : Verb
                 null,
                 ExitCode.Integrity
             );
+        }
+    }
+
+    /// <summary>The file is either the old or the new card; what stopped on the way leaves nothing behind.</summary>
+    private static async Task ReplaceAsync(string file, string card, CancellationToken cancellationToken)
+    {
+        var aside = $"{file}.{Path.GetRandomFileName()}";
+        try
+        {
+            await File.WriteAllTextAsync(aside, card, strict, cancellationToken).ConfigureAwait(false);
+            File.Move(aside, file, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(aside);
+            throw;
         }
     }
 
