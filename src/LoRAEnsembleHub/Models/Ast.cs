@@ -36,12 +36,9 @@ internal sealed class Ast : PretrainedModel
     public override IReadOnlyDictionary<string, Tensor> BlankInputs(long batch) =>
         new Dictionary<string, Tensor> { [InputValues] = zeros(batch, config.MaxLength, config.NumMelBins) };
 
-    private protected override IReadOnlyList<EncoderBlock> Blocks => blocks;
+    internal override IReadOnlyList<EncoderBlock> Blocks => blocks;
 
-    private protected override IReadOnlyDictionary<string, Tensor> Prepare(
-        IReadOnlyDictionary<string, Tensor> inputs,
-        ForwardOptions options
-    )
+    internal override IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
     {
         if (!inputs.TryGetValue(InputValues, out var values))
         {
@@ -72,14 +69,14 @@ internal sealed class Ast : PretrainedModel
         return new Dictionary<string, Tensor> { [InputValues] = values.to(Dtype, Device) };
     }
 
-    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => null;
+    internal override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => null;
 
-    private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
+    internal override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(((long)config.FrequencyPatches * config.TimePatchesOf(inputs[InputValues].size(1))) + AstLayout.PrefixTokens);
 
-    private protected override long TokensRead(IReadOnlyList<string> heads) => AstLayout.PrefixTokens;
+    internal override long TokensRead(IReadOnlyList<string> heads) => AstLayout.PrefixTokens;
 
-    private protected override (Tensor Hidden, EncoderPass Pass) Embed(
+    internal override (Tensor Hidden, EncoderPass Pass) Embed(
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options,
         Generator? dropout
@@ -96,12 +93,7 @@ internal sealed class Ast : PretrainedModel
         return (dropped.reshape(1, pass.Batch * pass.Tokens, config.HiddenSize).MoveToOuterDisposeScope(), pass);
     }
 
-    private protected override Dictionary<string, Tensor> Finish(
-        Tensor states,
-        EncoderPass pass,
-        AttachedMembers? members,
-        bool hiddenStates
-    )
+    internal override Dictionary<string, Tensor> Finish(Tensor states, EncoderPass pass, AttachedMembers? members, bool hiddenStates)
     {
         var norm = Parameters.LayerNorm("layernorm", Eps);
         var pooled = norm.Forward(states.narrow(2, 0, AstLayout.PrefixTokens)).mean([2]); // [members or 1, batch, hidden]

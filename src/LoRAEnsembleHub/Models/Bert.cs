@@ -43,26 +43,23 @@ internal sealed class Bert : PretrainedModel
         };
     }
 
-    private protected override IReadOnlyList<EncoderBlock> Blocks => blocks;
+    internal override IReadOnlyList<EncoderBlock> Blocks => blocks;
 
-    private protected override IReadOnlyDictionary<string, Tensor> Prepare(
-        IReadOnlyDictionary<string, Tensor> inputs,
-        ForwardOptions options
-    ) =>
+    internal override IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         options.InterpolatePositions
             ? throw new ModelException(
                 $"Interpolated positions are for images and sounds; this model takes texts of up to {config.MaxPositionEmbeddings} tokens. Leave that out."
             )
             : BertInputs.Checked(inputs, config, Device);
 
-    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => inputs.GetValueOrDefault(BertInputs.Mask);
+    internal override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => inputs.GetValueOrDefault(BertInputs.Mask);
 
-    private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
+    internal override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options) =>
         RowBytes(inputs[BertInputs.Ids].size(1));
 
-    private protected override long TokensRead(IReadOnlyList<string> heads) => 1;
+    internal override long TokensRead(IReadOnlyList<string> heads) => 1;
 
-    private protected override (Tensor Hidden, EncoderPass Pass) Embed(
+    internal override (Tensor Hidden, EncoderPass Pass) Embed(
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options,
         Generator? dropout
@@ -81,12 +78,7 @@ internal sealed class Bert : PretrainedModel
         return (hidden, pass with { Mask = pass.Mask?.MoveToOuterDisposeScope() });
     }
 
-    private protected override Dictionary<string, Tensor> Finish(
-        Tensor states,
-        EncoderPass pass,
-        AttachedMembers? members,
-        bool hiddenStates
-    )
+    internal override Dictionary<string, Tensor> Finish(Tensor states, EncoderPass pass, AttachedMembers? members, bool hiddenStates)
     {
         var pooled = Parameters.Linear("pooler.dense").Forward(states.select(2, 0), null, pass.Route).tanh(); // [members or 1, batch, hidden]
         var outputs = new Dictionary<string, Tensor>();

@@ -87,7 +87,7 @@ public abstract class PretrainedModel : PredictiveModel
     /// <summary>Epsilon of every layer norm.</summary>
     private protected double Eps => Config.LayerNormEps ?? DefaultEps;
 
-    private protected abstract IReadOnlyList<EncoderBlock> Blocks { get; }
+    internal abstract IReadOnlyList<EncoderBlock> Blocks { get; }
 
     /// <summary>Adds a set of members to a model that has none attached.</summary>
     /// <param name="set">The members; stays the caller's and must outlive its use here.</param>
@@ -225,31 +225,8 @@ public abstract class PretrainedModel : PredictiveModel
         current?.Set.ThrowIfDisposed();
         ComputeThreads.Apply();
         using var scope = NewDisposeScope();
-        var members = options.Chosen(current?.Members);
         using var quiet = no_grad();
-        var prepared = Prepare(inputs, options);
-        var batch = prepared.Values.First().size(0);
-        var plan = ChunkPlan.For(members?.Count ?? 1, batch, RowBytes(prepared, options), Device.type, options);
-        var parts = new List<Dictionary<string, Tensor>>();
-        for (long first = 0; first < batch; first += plan.Batch)
-        {
-            var count = Math.Min(plan.Batch, batch - first);
-            var part = prepared.ToDictionary(input => input.Key, input => input.Value.narrow(0, first, count));
-            parts.Add(ForwardPart(part, members, plan.Members, options));
-        }
-
-        return new ModelOutputs(
-            parts[0]
-                .Keys.ToDictionary(
-                    name => name,
-                    name =>
-                    {
-                        var joined = parts.Count == 1 ? parts[0][name] : cat([.. parts.Select(part => part[name])], 1); // [members, batch, …]
-                        var shaped = members is null ? joined.squeeze(0) : joined;
-                        return shaped.to(ScalarType.Float32).contiguous().DetachFromDisposeScope();
-                    }
-                )
-        );
+        return new EncoderRun(this, options.Chosen(current?.Members), options).Predict(Prepare(inputs, options));
     }
 
     /// <summary>Logits of trainable members, in the caller's scope and with gradients where the members have them.</summary>
@@ -266,22 +243,8 @@ public abstract class PretrainedModel : PredictiveModel
     )
     {
         using var scope = NewDisposeScope();
-        members = members.WithUpdatesIn(Dtype);
-        var prepared = Prepare(inputs, ForwardOptions.Default);
-        var (x, pass) = Begin(prepared, members, ForwardOptions.Default, dropout, route ?? Route);
-        if (members.KeyDropout is { } keys)
-        {
-            // which keys are dropped changes from update to update with the seed, so the place in the batch will do
-            long[] places = [.. Enumerable.Range(0, (int)pass.Batch).Select(place => (long)place)];
-            pass = pass with { Keys = MasksFor(keys, places, prepared) with { Passes = members.Count } };
-        }
-
-        for (var layer = 0; layer < Blocks.Count; layer++)
-        {
-            x = RunBlock(layer, x, pass, members.Blocks[layer]);
-        }
-
-        return Results(x, pass.Behind, members, false)["logits"].MoveToOuterDisposeScope();
+        var run = new EncoderRun(this, members.WithUpdatesIn(Dtype), ForwardOptions.Default);
+        return run.Logits(Prepare(inputs, ForwardOptions.Default), dropout, route ?? Route).MoveToOuterDisposeScope();
     }
 
     /// <summary>The model and whatever is attached as an ONNX graph, whose numbers are fetched only when they are written.</summary>
@@ -306,23 +269,20 @@ public abstract class PretrainedModel : PredictiveModel
     }
 
     /// <summary>Checks the inputs and brings them to the model's device and type; results in the current scope.</summary>
-    private protected abstract IReadOnlyDictionary<string, Tensor> Prepare(
-        IReadOnlyDictionary<string, Tensor> inputs,
-        ForwardOptions options
-    );
+    internal abstract IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
 
     /// <summary>Which of the inputs is 0 for tokens that only fill up, or null when all tokens count.</summary>
-    private protected abstract Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs);
+    internal abstract Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs);
 
     /// <summary>Rough bytes of activations per example and member in one block.</summary>
-    private protected abstract long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
+    internal abstract long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options);
 
     /// <summary>So many tokens at the front hold everything that heads read.</summary>
     /// <param name="heads">The head modules; not empty.</param>
-    private protected abstract long TokensRead(IReadOnlyList<string> heads);
+    internal abstract long TokensRead(IReadOnlyList<string> heads);
 
     /// <summary>Input to the first block: [1, batch·tokens, hidden].</summary>
-    private protected abstract (Tensor Hidden, EncoderPass Pass) Embed(
+    internal abstract (Tensor Hidden, EncoderPass Pass) Embed(
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options,
         Generator? dropout
@@ -333,21 +293,7 @@ public abstract class PretrainedModel : PredictiveModel
     /// <param name="pass">What was run.</param>
     /// <param name="members">The members, or null for the base alone.</param>
     /// <param name="hiddenStates">Whether the last states are wanted too.</param>
-    private protected abstract Dictionary<string, Tensor> Finish(
-        Tensor states,
-        EncoderPass pass,
-        AttachedMembers? members,
-        bool hiddenStates
-    );
-
-    // What is computed on the way to the results is let go of at once.
-    private Dictionary<string, Tensor> Results(Tensor hidden, EncoderPass pass, AttachedMembers? members, bool hiddenStates)
-    {
-        using var scope = NewDisposeScope();
-        var states = hidden.view(hidden.size(0), pass.Batch, pass.Tokens, -1); // [members or 1, batch, tokens, hidden]
-        return Finish(states, pass, members, hiddenStates)
-            .ToDictionary(output => output.Key, output => output.Value.MoveToOuterDisposeScope());
-    }
+    internal abstract Dictionary<string, Tensor> Finish(Tensor states, EncoderPass pass, AttachedMembers? members, bool hiddenStates);
 
     /// <summary>The head to compute with: the members' own, else the base's with a members axis of one, in the current scope.</summary>
     /// <returns>Its modules, none when there is no head, and its parameters by name, [members or 1, …].</returns>
@@ -364,7 +310,8 @@ public abstract class PretrainedModel : PredictiveModel
         return (heads, shared);
     }
 
-    private IReadOnlyList<string> HeadModules(AttachedMembers? members) =>
+    /// <summary>The modules that make logits: the members' own, else the base's; none when there is no head.</summary>
+    internal IReadOnlyList<string> HeadModules(AttachedMembers? members) =>
         members is { Head.Count: > 0 }
             ? Catalogue.Heads.First(head => head.Parameters.All(parameter => members.Head.ContainsKey(parameter.Name))).Modules
             : heads;
@@ -372,115 +319,10 @@ public abstract class PretrainedModel : PredictiveModel
     /// <summary>Rough bytes of activations of one example and member in one block.</summary>
     private protected long RowBytes(long tokens) => tokens * ((8L * Config.HiddenSize) + (2L * Config.IntermediateSize)) * Dtype.Bytes();
 
-    /// <summary>Embeds the inputs and decides how the blocks are run.</summary>
-    private (Tensor Hidden, EncoderPass Pass) Begin(
-        IReadOnlyDictionary<string, Tensor> inputs,
-        AttachedMembers? members,
-        ForwardOptions options,
-        Generator? dropout,
-        ProductRoute route
-    )
-    {
-        var (hidden, pass) = Embed(inputs, options, dropout);
-        var modules = HeadModules(members);
-        var kept = options.HiddenStates || modules.Count == 0 ? pass.Tokens : TokensRead(modules);
-        return (hidden, pass with { Route = route, Kept = kept });
-    }
-
     private ProductRoute RouteBy(Func<long, ProductRoute> trial) =>
         !FrozenProduct.HasRoutes(Device, Dtype) ? ProductRoute.Matrix
         : AskedRoute == ProductRoute.Automatic ? trial(Config.HiddenSize)
         : AskedRoute;
-
-    /// <summary>Only the last block leaves tokens out: what the others leave out would be missing as keys and values.</summary>
-    private Tensor RunBlock(int layer, Tensor x, EncoderPass pass, BlockUpdates updates) =>
-        Blocks[layer].Forward(x, (layer == Blocks.Count - 1 ? pass : pass.Whole) with { Layer = layer }, updates);
-
-    private KeyMasks MasksFor(KeyDropout settings, IReadOnlyList<long> examples, IReadOnlyDictionary<string, Tensor> inputs) =>
-        new(settings, examples, FillMask(inputs) is { } mask ? ExampleKeys.Counts(mask) : null);
-
-    private Dictionary<string, Tensor> ForwardPart(
-        IReadOnlyDictionary<string, Tensor> inputs,
-        AttachedMembers? members,
-        int memberChunk,
-        ForwardOptions options
-    )
-    {
-        using var scope = NewDisposeScope();
-        var (trunk, pass) = Begin(inputs, members, options, null, PredictionRoute);
-        var masks = members?.KeyDropout is { } keys ? MasksFor(keys, ExampleKeys.Of(inputs, FillMask(inputs)), inputs) : null;
-        var shared = new List<Tensor> { trunk };
-        var split = members?.FirstAdapted ?? Blocks.Count;
-        for (var layer = 0; layer < split; layer++)
-        {
-            trunk = RunBlock(layer, trunk, pass, BlockUpdates.None);
-            if (!options.HiddenStates)
-            {
-                shared[0].Dispose();
-                shared.Clear();
-            }
-
-            shared.Add(trunk);
-        }
-
-        var chunks = new List<Dictionary<string, Tensor>>();
-        var count = members?.Count ?? 1;
-        for (var first = 0; first < count; first += memberChunk)
-        {
-            var chunk = members?.Members(first, Math.Min(memberChunk, count - first));
-            var branch = masks is null ? pass : pass with { Keys = masks with { First = chunk!.First, Passes = chunk.Count } };
-            chunks.Add(Branch(trunk, branch, chunk, split, shared, options));
-        }
-
-        return chunks[0]
-            .Keys.ToDictionary(
-                name => name,
-                name => (chunks.Count == 1 ? chunks[0][name] : cat([.. chunks.Select(chunk => chunk[name])], 0)).MoveToOuterDisposeScope()
-            );
-    }
-
-    /// <summary>From the first adapted block to the outputs, for one chunk of members.</summary>
-    private Dictionary<string, Tensor> Branch(
-        Tensor trunk,
-        EncoderPass pass,
-        AttachedMembers? members,
-        int split,
-        IReadOnlyList<Tensor> shared,
-        ForwardOptions options
-    )
-    {
-        using var scope = NewDisposeScope();
-        var states = options.HiddenStates ? new List<Tensor>(shared) : null;
-        var x = trunk;
-        for (var layer = split; layer < Blocks.Count; layer++)
-        {
-            var before = x;
-            x = RunBlock(layer, x, pass, members!.Blocks[layer]);
-            states?.Add(x);
-            if (states is null && layer > split)
-            {
-                before.Dispose();
-            }
-        }
-
-        var outputs = Results(x, pass.Behind, members, options.HiddenStates);
-        for (var index = 0; index < states?.Count; index++)
-        {
-            outputs.Add($"hidden_states.{index}", states[index].view(states[index].size(0), pass.Batch, pass.Tokens, -1));
-        }
-
-        // whatever was computed once for all members is repeated only now, in the results
-        var width = members?.Count ?? 1;
-        return outputs.ToDictionary(
-            output => output.Key,
-            output =>
-            {
-                var shape = output.Value.shape;
-                shape[0] = width;
-                return output.Value.expand(shape).MoveToOuterDisposeScope();
-            }
-        );
-    }
 
     private sealed record Attachment(MemberSet Set, AttachedMembers Members);
 }

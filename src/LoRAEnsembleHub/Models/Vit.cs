@@ -39,12 +39,9 @@ internal sealed class Vit : PretrainedModel
             ["pixel_values"] = zeros(batch, config.NumChannels, config.ImageSize.Height, config.ImageSize.Width),
         };
 
-    private protected override IReadOnlyList<EncoderBlock> Blocks => blocks;
+    internal override IReadOnlyList<EncoderBlock> Blocks => blocks;
 
-    private protected override IReadOnlyDictionary<string, Tensor> Prepare(
-        IReadOnlyDictionary<string, Tensor> inputs,
-        ForwardOptions options
-    )
+    internal override IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
     {
         if (!inputs.TryGetValue("pixel_values", out var pixels))
         {
@@ -76,17 +73,17 @@ internal sealed class Vit : PretrainedModel
         return new Dictionary<string, Tensor> { ["pixel_values"] = pixels.to(Dtype, Device) };
     }
 
-    private protected override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => null;
+    internal override Tensor? FillMask(IReadOnlyDictionary<string, Tensor> inputs) => null;
 
-    private protected override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
+    internal override long RowBytes(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
     {
         var shape = inputs["pixel_values"].shape;
         return RowBytes((shape[2] / config.PatchSize.Height * (shape[3] / config.PatchSize.Width)) + prefixTokens);
     }
 
-    private protected override long TokensRead(IReadOnlyList<string> heads) => heads.Max(VitLayout.TokenOf) + 1;
+    internal override long TokensRead(IReadOnlyList<string> heads) => heads.Max(VitLayout.TokenOf) + 1;
 
-    private protected override (Tensor Hidden, EncoderPass Pass) Embed(
+    internal override (Tensor Hidden, EncoderPass Pass) Embed(
         IReadOnlyDictionary<string, Tensor> inputs,
         ForwardOptions options,
         Generator? dropout
@@ -102,12 +99,7 @@ internal sealed class Vit : PretrainedModel
         return (dropped.reshape(1, batch * tokens.size(1), config.HiddenSize).MoveToOuterDisposeScope(), pass);
     }
 
-    private protected override Dictionary<string, Tensor> Finish(
-        Tensor states,
-        EncoderPass pass,
-        AttachedMembers? members,
-        bool hiddenStates
-    )
+    internal override Dictionary<string, Tensor> Finish(Tensor states, EncoderPass pass, AttachedMembers? members, bool hiddenStates)
     {
         var norm = Parameters.LayerNorm("layernorm", Eps);
         var outputs = new Dictionary<string, Tensor>();
