@@ -49,10 +49,7 @@ internal sealed class AudioPipeline : InputPipeline
     }
 
     public override LabeledExamples FromItems(IReadOnlyList<InputItem> items, IReadOnlyList<string> classNames) =>
-        new AudioExamples(
-            new LabeledFiles<Waveform>(NameOf(items), classNames, [.. items.Select(item => (item.Source, 0))], Read),
-            extractor
-        );
+        new AudioExamples(new GivenItems<Waveform>(NameOf(items), classNames, items, Files, Read), extractor);
 
     public override IReadOnlyList<string> FindSplits(string path) => AudioData.FindSplits(path);
 
@@ -66,4 +63,15 @@ internal sealed class AudioPipeline : InputPipeline
         };
 
     private Waveform Read(string file) => extractor.Read(file, rate);
+
+    private Waveform Read(InputItem item, int index)
+    {
+        if (item.Bytes is not { } bytes)
+        {
+            return Read(item.Source);
+        }
+
+        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
+        return extractor.Decode(stream, item.Source, rate);
+    }
 }

@@ -55,7 +55,7 @@ public sealed class ImageExamples : LabeledExamples
     public override RgbImage Picture(int index) => images.Read(index);
 
     /// <inheritdoc />
-    public override IReadOnlyList<string> Facts(int index) => FactsOf?.Invoke(images.Source(index)) ?? [];
+    public override IReadOnlyList<string> Facts(int index) => FactsOf?.Invoke(index) ?? [];
 
     /// <inheritdoc />
     public override LabeledExamples Corrupted(Corruption corruption) =>
@@ -69,8 +69,8 @@ public sealed class ImageExamples : LabeledExamples
             FactsOf = FactsOf,
         };
 
-    /// <summary>Tells what was done to decode a file; null where pictures are not files.</summary>
-    internal Func<string, IReadOnlyList<string>>? FactsOf { get; init; }
+    /// <summary>Tells what was done to decode a picture; null where nobody asks.</summary>
+    internal Func<int, IReadOnlyList<string>>? FactsOf { get; init; }
 
     /// <inheritdoc />
     public override IReadOnlyList<InputArray> Arrays(ReadOnlySpan<int> indices, int? epoch)

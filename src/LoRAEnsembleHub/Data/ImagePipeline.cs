@@ -9,7 +9,6 @@ namespace LoRAEnsembleHub.Data;
 /// <summary>Pictures for ViT and DeiT.</summary>
 internal sealed class ImagePipeline : InputPipeline
 {
-    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> facts = new(StringComparer.Ordinal);
     private readonly ImageProcessorConfig config;
     private readonly ImageProcessor processor;
     private readonly ImageOrientation orientation;
@@ -46,14 +45,23 @@ internal sealed class ImagePipeline : InputPipeline
         return new ImageExamples(images, processor, config.Augmentation, config.Training.Seed);
     }
 
-    public override LabeledExamples FromItems(IReadOnlyList<InputItem> items, IReadOnlyList<string> classNames) =>
-        new ImageExamples(
-            new LabeledFiles<RgbImage>(NameOf(items), classNames, [.. items.Select(item => (item.Source, 0))], Decode),
-            processor
-        )
+    public override LabeledExamples FromItems(IReadOnlyList<InputItem> items, IReadOnlyList<string> classNames)
+    {
+        var facts = new ConcurrentDictionary<int, IReadOnlyList<string>>();
+        RgbImage Read(InputItem item, int index)
         {
-            FactsOf = file => facts.GetValueOrDefault(file, []),
+            var decoded = item.Bytes is { } bytes
+                ? ImageDecoder.Decode(bytes.Span, item.Source, orientation)
+                : ImageDecoder.Read(item.Source, orientation);
+            facts[index] = decoded.Facts(orientation);
+            return decoded.Image;
+        }
+
+        return new ImageExamples(new GivenItems<RgbImage>(NameOf(items), classNames, items, Files, Read), processor)
+        {
+            FactsOf = index => facts.GetValueOrDefault(index, []),
         };
+    }
 
     public override IReadOnlyList<string> FindSplits(string path) => ImageData.FindSplits(path);
 
@@ -64,14 +72,5 @@ internal sealed class ImagePipeline : InputPipeline
             ["augmentation"] = JsonSerializer.SerializeToNode(config.Augmentation, TrainingOptions.Json),
         };
 
-    private RgbImage Decode(string file)
-    {
-        var decoded = ImageDecoder.Read(file, orientation);
-        if (decoded.Facts(orientation) is { Count: > 0 } done)
-        {
-            facts[file] = done;
-        }
-
-        return decoded.Image;
-    }
+    private RgbImage Decode(string file) => ImageDecoder.Read(file, orientation).Image;
 }

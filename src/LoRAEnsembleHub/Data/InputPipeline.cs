@@ -42,8 +42,10 @@ public abstract class InputPipeline
     public abstract LabeledExamples OpenForTraining(RunConfig config);
 
     /// <summary>Takes inputs of unknown classes.</summary>
-    /// <param name="items">Files of the kind of <see cref="Files"/>; or texts, and tables of texts. One or more.</param>
+    /// <param name="items">Files of the kind of <see cref="Files"/>, or their bytes; or texts, and tables of texts. One or more.</param>
     /// <param name="classNames">Classes of the model that is to predict them.</param>
+    /// <returns>Examples in the order of the items, with a label of −1.</returns>
+    /// <exception cref="DataSetException">There are none, or one is of another kind.</exception>
     public abstract LabeledExamples FromItems(IReadOnlyList<InputItem> items, IReadOnlyList<string> classNames);
 
     /// <summary>The parts that a data set of this kind is divided into; none where the path holds no such data set.</summary>

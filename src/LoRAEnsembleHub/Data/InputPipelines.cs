@@ -25,6 +25,21 @@ public static class InputPipelines
             : new ImagePipeline(place, options);
     }
 
+    /// <summary>Reads how the inputs of an ensemble are prepared: as its own files say, else as those of its base do.</summary>
+    /// <param name="ensemble">The folder of the ensemble.</param>
+    /// <param name="modelFolder">The folder of its base, or of a model that it brings; the sizes of inputs are told there.</param>
+    /// <param name="options">Choices of the user; null takes the defaults.</param>
+    /// <exception cref="ImageException">There is no such file, or it is refused.</exception>
+    /// <exception cref="AudioException">It is one for sounds, and refused.</exception>
+    /// <exception cref="TextException">It is one for texts, and refused.</exception>
+    /// <exception cref="ArgumentException">A choice of the user concerns another kind of input.</exception>
+    public static InputPipeline LoadFor(string ensemble, string modelFolder, InputOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(ensemble);
+        ArgumentException.ThrowIfNullOrEmpty(modelFolder);
+        return Load(IsIn(ensemble) ? ensemble : modelFolder, (options ?? InputOptions.Default) with { ModelFolder = modelFolder });
+    }
+
     /// <summary>Whether a folder says how inputs are prepared; an ensemble need not, then its base does.</summary>
     /// <param name="folder">The folder of a base or an ensemble.</param>
     /// <remarks>A folder that has lost a part of it says so still, and is refused when it is read; its base would prepare inputs otherwise.</remarks>

@@ -72,13 +72,18 @@ internal sealed class TextPipeline : InputPipeline
 
     public override LabeledExamples FromItems(IReadOnlyList<InputItem> items, IReadOnlyList<string> classNames)
     {
+        if (items.FirstOrDefault(item => item.Bytes is not null) is { } bytes)
+        {
+            throw DataSetException.Unfit($"{bytes.Source}: these are bytes, and the model takes texts. Decode them, and give the text.");
+        }
+
         (TextRow, int)[] rows =
         [
             .. items
                 .SelectMany(item =>
                     item.Text is { } text ? [new TextRow { Text = text, File = item.Source }] : TextTables.Read(item.Source)
                 )
-                .Select(row => (row, 0)),
+                .Select(row => (row, -1)),
         ];
         return rows.Length > 0
             ? new TextExamples(new LabeledTexts(NameOf(items), classNames, rows), tokenizer, maxTokens)

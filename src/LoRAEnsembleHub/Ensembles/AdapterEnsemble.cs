@@ -1,4 +1,5 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Ensembles;
@@ -33,6 +34,12 @@ public sealed class AdapterEnsemble : IDisposable
 
     /// <summary>What a reader should know, such as a base that could not be verified.</summary>
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>How the members become one prediction, as the manifest says; the mean of probabilities where it says nothing.</summary>
+    public Aggregation Aggregation => Manifest?.MemberAggregation ?? Aggregation.MeanProbability;
+
+    /// <summary>[members]; what each member's logits are divided by, as the manifest says; 1 where it says nothing.</summary>
+    public IReadOnlyList<double> Temperatures => Manifest?.Temperatures ?? [.. Enumerable.Repeat(1.0, Members.Count)];
 
     /// <summary>Reads an ensemble folder, a folder of PEFT members, or one PEFT adapter.</summary>
     /// <param name="folder">The folder.</param>

@@ -74,6 +74,11 @@ public sealed record EnsembleManifest
     [JsonIgnore]
     public int PredictionCount => Dropout?.Passes ?? Members?.Count ?? 0;
 
+    /// <summary>How members become one prediction; the mean of probabilities where <see cref="Aggregation"/> is left out.</summary>
+    [JsonIgnore]
+    public Evaluation.Aggregation MemberAggregation =>
+        Aggregation == "mean_logit" ? Evaluation.Aggregation.MeanLogit : Evaluation.Aggregation.MeanProbability;
+
     /// <summary>Whether members are LoRA adapters of the base.</summary>
     [JsonIgnore]
     public bool IsLora => EnsembleMethod.Find(Method) is { IsLora: true };

@@ -1,4 +1,6 @@
 using LoRAEnsembleHub.Adapters;
+using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Evaluation;
 using LoRAEnsembleHub.Models;
 
 namespace LoRAEnsembleHub.Ensembles;
@@ -6,17 +8,24 @@ namespace LoRAEnsembleHub.Ensembles;
 /// <summary>An ensemble of any method, read from its folder and ready to predict.</summary>
 /// <remarks>
 /// Reading proves everything first, in this order: the manifest whole, the hashes of all files, the base where one is needed, then every
-/// tensor's name, shape and type.
+/// tensor's name, shape and type. Several threads may predict at once.
 /// </remarks>
 public sealed class LoadedEnsemble : IDisposable
 {
+    private readonly Lazy<InputPipeline> inputs;
+
     private LoadedEnsemble(
         string folder,
+        string modelFolder,
         EnsembleSystem system,
         EnsembleManifest? manifest,
         IReadOnlyList<string> labels,
         IReadOnlyList<string> warnings
-    ) => (Folder, System, Manifest, Labels, Warnings) = (folder, system, manifest, labels, warnings);
+    )
+    {
+        (Folder, System, Manifest, Labels, Warnings) = (folder, system, manifest, labels, warnings);
+        inputs = new(() => InputPipelines.LoadFor(folder, modelFolder));
+    }
 
     /// <summary>Where the ensemble was read from.</summary>
     public string Folder { get; }
@@ -32,6 +41,18 @@ public sealed class LoadedEnsemble : IDisposable
 
     /// <summary>What a reader should know, such as a base that could not be verified.</summary>
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>How pictures, sounds or texts become inputs: as the ensemble's own files say, else as its base's do; read when first asked for.</summary>
+    /// <exception cref="Inputs.ImageException">No file says so, or it is refused.</exception>
+    /// <exception cref="Inputs.AudioException">The file is one for sounds, and refused.</exception>
+    /// <exception cref="Inputs.TextException">The files are those for texts, and refused.</exception>
+    public InputPipeline Pipeline => inputs.Value;
+
+    /// <summary>How the members become one prediction, as the manifest says; the mean of probabilities where it says nothing.</summary>
+    public Aggregation Aggregation => Manifest?.MemberAggregation ?? Aggregation.MeanProbability;
+
+    /// <summary>[members]; what each member's logits are divided by, as the manifest says; 1 where it says nothing.</summary>
+    public IReadOnlyList<double> Temperatures => Manifest?.Temperatures ?? [.. Enumerable.Repeat(1.0, System.Model.Members ?? 1)];
 
     /// <summary>Whether an ensemble needs the weights of its base; others bring all of their own.</summary>
     /// <param name="folder">An ensemble folder, a folder of PEFT members, or one PEFT adapter.</param>
@@ -74,6 +95,48 @@ public sealed class LoadedEnsemble : IDisposable
             : Adapters(folder, baseFolder!, options, allowBaseMismatch, members);
     }
 
+    /// <summary>Predicts pictures, sounds or texts with everything the members say about them.</summary>
+    /// <param name="items">What is to be predicted; one or more.</param>
+    /// <param name="batchSize">Items computed together; 1 or more. It does not change the result beyond rounding.</param>
+    /// <param name="cancellationToken">Tested between batches.</param>
+    /// <returns>
+    /// [items]; a table of texts gives one for each row. Classes are places in <see cref="Labels"/>; the manifest's aggregation and temperatures are applied.
+    /// </returns>
+    /// <exception cref="DataSetException">There is none, or one is of another kind than the model takes.</exception>
+    /// <exception cref="Inputs.ImageException">A picture is missing or damaged.</exception>
+    /// <exception cref="Inputs.AudioException">A sound is missing or damaged.</exception>
+    /// <exception cref="Inputs.TextException">A text is refused.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<ExamplePrediction> Predict(
+        IReadOnlyList<InputItem> items,
+        int batchSize = 64,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var predictions = PredictExamples(Pipeline.FromItems(items, Labels), withLabels: false, batchSize, null, cancellationToken);
+        return [.. Enumerable.Range(0, predictions.Examples).Select(index => ExamplePrediction.Of(predictions, index, Aggregation))];
+    }
+
+    /// <summary>Predicts examples, such as a data set opened by <see cref="Pipeline"/>, with the manifest's temperatures applied.</summary>
+    /// <param name="examples">The examples; their classes are those of <see cref="Labels"/> where their labels are wanted.</param>
+    /// <param name="withLabels">Whether the examples' labels go into the result, to be measured against.</param>
+    /// <param name="batchSize">Examples computed together; 1 or more. It does not change the result beyond rounding.</param>
+    /// <param name="progress">Told how many examples are done; may be null.</param>
+    /// <param name="cancellationToken">Tested between batches.</param>
+    /// <returns>Logits [members, examples, classes] as arrays, for the metrics of LoRAEnsembleHub.Evaluation.</returns>
+    /// <exception cref="ModelException">The examples do not fit the model.</exception>
+    /// <exception cref="ArgumentException">Labels are wanted, and an example has none or one of other classes.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Predictions PredictExamples(
+        LabeledExamples examples,
+        bool withLabels = true,
+        int batchSize = 128,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        Predictor.Predict(System.Model, examples, Labels, withLabels, batchSize, progress, cancellationToken).WithTemperature(Temperatures);
+
     /// <summary>Frees everything that was loaded.</summary>
     public void Dispose() => System.Dispose();
 
@@ -90,7 +153,7 @@ public sealed class LoadedEnsemble : IDisposable
         {
             var ensemble = AdapterEnsemble.Load(folder, model, allowBaseMismatch, members);
             var system = new AdapterSystem(model, ensemble.Members, ownsModel: true);
-            return new LoadedEnsemble(folder, system, ensemble.Manifest, ensemble.Labels, ensemble.Warnings);
+            return new LoadedEnsemble(folder, baseFolder, system, ensemble.Manifest, ensemble.Labels, ensemble.Warnings);
         }
         catch
         {
@@ -117,7 +180,14 @@ public sealed class LoadedEnsemble : IDisposable
         };
         try
         {
-            return new LoadedEnsemble(found.FolderPath, system, manifest, LabelsOf(found, manifest, system), warnings);
+            return new LoadedEnsemble(
+                found.FolderPath,
+                baseFolder ?? found.ModelFolder,
+                system,
+                manifest,
+                LabelsOf(found, manifest, system),
+                warnings
+            );
         }
         catch
         {

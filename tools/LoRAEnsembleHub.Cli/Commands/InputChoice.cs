@@ -42,8 +42,7 @@ internal sealed class InputChoice
     {
         try
         {
-            var place = request.Ensemble is { } own && InputPipelines.IsIn(own) ? own : ModelFolderOf(request);
-            return Load(place, (options ?? InputOptions.Default) with { ModelFolder = ModelFolderOf(request) });
+            return Checked(() => InputPipelines.LoadFor(request.Ensemble ?? request.Base!, ModelFolderOf(request), options));
         }
         catch (Exception e) when (e is ImageException or AudioException or TextException)
         {
@@ -55,11 +54,13 @@ internal sealed class InputChoice
 
     /// <summary>As one place says.</summary>
     /// <exception cref="CommandException">An option concerns another kind of input.</exception>
-    public static InputPipeline Load(string place, InputOptions? options)
+    public static InputPipeline Load(string place, InputOptions? options) => Checked(() => InputPipelines.Load(place, options));
+
+    private static InputPipeline Checked(Func<InputPipeline> load)
     {
         try
         {
-            return InputPipelines.Load(place, options);
+            return load();
         }
         catch (ArgumentException e)
         {

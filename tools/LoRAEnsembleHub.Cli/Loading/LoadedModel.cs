@@ -22,10 +22,10 @@ internal sealed class LoadedModel : IDisposable
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>How the members become one prediction, as the manifest says.</summary>
-    public Aggregation Aggregation => AggregationOf(Ensemble?.Manifest);
+    public Aggregation Aggregation => Ensemble?.Aggregation ?? Aggregation.MeanProbability;
 
     /// <summary>[members]; 1 where the manifest says nothing.</summary>
-    public IReadOnlyList<double> Temperatures => TemperaturesOf(Ensemble?.Manifest, Members);
+    public IReadOnlyList<double> Temperatures => Ensemble?.Temperatures ?? [1];
 
     /// <summary>The ensemble's manifest; of plain adapters one that names their classes. There is an ensemble.</summary>
     public EnsembleManifest Manifest =>
@@ -74,12 +74,6 @@ internal sealed class LoadedModel : IDisposable
 
         return new LoadedModel(ensemble.System.Model, ensemble.Labels, ensemble);
     }
-
-    public static Aggregation AggregationOf(EnsembleManifest? manifest) =>
-        manifest?.Aggregation == "mean_logit" ? Aggregation.MeanLogit : Aggregation.MeanProbability;
-
-    public static IReadOnlyList<double> TemperaturesOf(EnsembleManifest? manifest, int members) =>
-        manifest?.Temperatures ?? [.. Enumerable.Repeat(1.0, members)];
 
     public void Dispose()
     {

@@ -36,7 +36,7 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
         var familiar = Predict(model, first, images, withLabels: true);
         var strangers = ExampleSets.OpenOther(pipeline, showcase.UnfamiliarImages, "test", Math.Max(1, limit / 2));
         var unfamiliar = Predict(model, first, strangers, withLabels: false);
-        var aggregation = LoadedModel.AggregationOf(first.Manifest);
+        var aggregation = first.Aggregation;
         var shown = new ShownPredictions(familiar, aggregation, 1, false);
         var chosen = PictureChoice.Of(familiar, aggregation);
         var strange = new ShownPredictions(unfamiliar, aggregation, 1, false);
@@ -54,7 +54,7 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
             Math.Max(1, limit / 2)
         );
         var after = Predict(model, second, digits, withLabels: true);
-        var digit = new ShownPredictions(after, LoadedModel.AggregationOf(second.Manifest), 1, false);
+        var digit = new ShownPredictions(after, second.Aggregation, 1, false);
 
         var others = showcase.Others.Select(Show).ToArray();
         foreach (var lack in showcase.Absent)
@@ -121,7 +121,7 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
         var pipeline = InputChoice.Of(new ModelRequest(kind.Base) { Ensemble = kind.Ensemble });
         var examples = Open(pipeline, kind.Data, ensemble.Labels, limit);
         var familiar = Predict(model, ensemble, examples, withLabels: true);
-        var aggregation = LoadedModel.AggregationOf(ensemble.Manifest);
+        var aggregation = ensemble.Aggregation;
         var shown = new ShownPredictions(familiar, aggregation, 1, false);
         var rows = PictureChoice.Of(familiar, aggregation).Select(index => (index, shown.Of(index, examples, true))).ToArray();
         var fact = new OtherKindFact
@@ -174,5 +174,5 @@ internal sealed class Demonstration(Showcase showcase, int limit, Session sessio
                 examples.Count,
                 progress => Predictor.Predict(model, examples, ensemble.Labels, withLabels, BatchSize, progress, cancellationToken)
             )
-            .WithTemperature(LoadedModel.TemperaturesOf(ensemble.Manifest, ensemble.Members.Count));
+            .WithTemperature(ensemble.Temperatures);
 }
