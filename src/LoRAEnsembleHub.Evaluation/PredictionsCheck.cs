@@ -5,17 +5,17 @@ namespace LoRAEnsembleHub.Evaluation;
 /// <summary>What predictions must fulfil where they enter, said with what was found and needed.</summary>
 internal static class PredictionsCheck
 {
-    internal static void Sizes(int logitCount, int members, int examples, int classes)
+    internal static void Sizes(int logits, int members, int examples, int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         var needed = (Int128)members * examples * classes;
-        if (logitCount != needed)
+        if (logits != needed)
         {
             throw new ArgumentException(
-                $"{logitCount} logits given; {members} members × {examples} examples × {classes} classes need {needed}.",
-                nameof(logitCount)
+                $"{logits} logits given; {members} members × {examples} examples × {classes} classes need {needed}.",
+                nameof(logits)
             );
         }
     }
@@ -30,11 +30,19 @@ internal static class PredictionsCheck
             Labels(labels, examples, classes);
         }
 
-        if (predictions.ClassNames is { } names && names.Count != classes)
+        if (predictions.ClassNames is { } names)
+        {
+            Names(names, classes);
+        }
+    }
+
+    private static void Names(IReadOnlyList<string> classNames, int classes)
+    {
+        if (classNames.Count != classes)
         {
             throw new ArgumentException(
-                $"{names.Count} class names given for {classes} classes; every class needs one.",
-                nameof(predictions)
+                $"{classNames.Count} class names given for {classes} classes; every class needs one.",
+                nameof(classNames)
             );
         }
     }

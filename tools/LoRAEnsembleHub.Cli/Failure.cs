@@ -44,6 +44,7 @@ internal sealed record Failure(string Kind, string Message, string? Hint, ExitCo
             ModelException => Plain("model", exception),
             WeightsException => Plain("weights", exception),
             TrainingException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
+            TrainingException { IsSetting: true } => new("usage", exception.Message, null, ExitCode.Usage),
             TrainingException => Plain("training", exception),
             ImageException { IsMalformed: true } => new("malformed_file", exception.Message, null, ExitCode.Integrity),
             ImageException => Plain("image", exception),

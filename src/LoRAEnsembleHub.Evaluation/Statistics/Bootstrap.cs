@@ -29,7 +29,7 @@ public static class Bootstrap
             resamples[resample] = Number(statistic(taken), $"resample {resample}");
         }
 
-        var groups = options.Method == IntervalMethod.Percentile || examples == 1 ? 0 : Math.Min(examples, MostGroups);
+        var groups = options.Method != IntervalMethod.BiasCorrectedAccelerated || examples == 1 ? 0 : Math.Min(examples, MostGroups);
         var leftOut = new double[groups];
         for (var group = 0; group < groups; group++)
         {

@@ -25,6 +25,6 @@ public sealed record BootstrapOptions
 
         return Enum.IsDefined(Method)
             ? this
-            : throw new ArgumentOutOfRangeException(nameof(Method), Method, "Use BiasCorrectedAccelerated or Percentile.");
+            : throw new ArgumentOutOfRangeException(nameof(Method), Method, "Use BiasCorrectedAccelerated, Percentile or Centered.");
     }
 }

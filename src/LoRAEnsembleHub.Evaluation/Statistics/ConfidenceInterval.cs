@@ -27,7 +27,8 @@ public sealed record ConfidenceInterval(double Estimate, double Low, double High
             (low, high) = (Corrected(low, bias, acceleration), Corrected(high, bias, acceleration));
         }
 
-        return new ConfidenceInterval(estimate, Quantile(resamples, low), Quantile(resamples, high), options.Level, error);
+        var shift = options.Method == IntervalMethod.Centered ? estimate - mean : 0;
+        return new ConfidenceInterval(estimate, Quantile(resamples, low) + shift, Quantile(resamples, high) + shift, options.Level, error);
     }
 
     // How far the estimate is from the resamples' median, in standard deviations. Where all lie on one side of it, half a resample is

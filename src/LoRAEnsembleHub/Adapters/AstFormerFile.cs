@@ -113,7 +113,7 @@ public static class AstFormerFile
         if (model.Config is not AstConfig)
         {
             throw new AdapterException(
-                $"The base is a {model.Config.ModelType}; checkpoints in this layout belong to a {AstConfig.TypeName}."
+                $"The base is of type {model.Config.ModelType}; checkpoints in this layout belong to the type {AstConfig.TypeName}."
             );
         }
     }

@@ -118,7 +118,7 @@ public static class LoraFormerFile
     {
         if (model.Config is not VitConfig { ModelType: PlainVit })
         {
-            throw new AdapterException($"The base is a {model.Config.ModelType}; LoRA_Former checkpoints belong to a {PlainVit}.");
+            throw new AdapterException($"The base is of type {model.Config.ModelType}; LoRA_Former checkpoints belong to a {PlainVit}.");
         }
     }
 }

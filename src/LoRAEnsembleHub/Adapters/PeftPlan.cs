@@ -62,7 +62,7 @@ internal static class PeftPlan
         return plan.Count > 0
             ? plan
             : throw new AdapterException(
-                $"{place}: target_modules names no module of a {catalogue.ModelType} model, so the adapter would do nothing."
+                $"{place}: target_modules names no module of the model type {catalogue.ModelType}, so the adapter would do nothing."
             );
     }
 

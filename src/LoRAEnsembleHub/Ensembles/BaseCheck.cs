@@ -12,7 +12,7 @@ internal static class BaseCheck
         if (wanted.ModelType is not null && wanted.ModelType != found.ModelType)
         {
             throw new AdapterException(
-                $"{folder} was trained on a {wanted.ModelType} model ({wanted.RepoId ?? "no repository named"}); {found.Folder} holds a {found.ModelType} model."
+                $"{folder} was trained on a model of type {wanted.ModelType} ({wanted.RepoId ?? "no repository named"}); {found.Folder} holds one of type {found.ModelType}."
             );
         }
 

@@ -83,7 +83,7 @@ public static class DeepEnsembleFile
         if (networks.Models.FirstOrDefault(model => model.Config is not VitConfig { ModelType: "vit", QkvBias: true }) is { } other)
         {
             throw new ModelException(
-                $"A member is a {other.ModelType}{(other.Config is VitConfig { QkvBias: false } ? " without bias for query, key and value" : "")}; "
+                $"A member is of type {other.ModelType}{(other.Config is VitConfig { QkvBias: false } ? " without bias for query, key and value" : "")}; "
                     + "the official layout holds ViTs as torchvision makes them."
             );
         }
@@ -143,7 +143,7 @@ public static class DeepEnsembleFile
                 && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
                     ? index
                     : throw new ModelException(
-                        $"{stored.Path} holds {string.Join('.', tensor.Parts)}; names begin with {MemberPrefix} and a number here."
+                        $"{stored.Path} holds {string.Join('.', tensor.Parts)}; names begin with {MemberPrefix} and a number here. Members on one base (LoRA_Former) are read by {nameof(OfficialCheckpoint)}."
                     )
             )
             .OrderBy(member => member.Key)

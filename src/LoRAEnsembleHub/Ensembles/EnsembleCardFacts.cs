@@ -3,7 +3,7 @@ namespace LoRAEnsembleHub.Ensembles;
 /// <summary>What a card says of the members besides what the manifest knows.</summary>
 /// <param name="Members">How many there are.</param>
 /// <param name="Rank">The highest rank of their updates.</param>
-/// <param name="Parameters">Trained numbers of all members together.</param>
+/// <param name="Parameters">Numbers that are kept for all members together; the manifest may say how many of them were learned.</param>
 public sealed record EnsembleCardFacts(int Members, int Rank, long Parameters)
 {
     /// <summary>The repository that the ensemble is published in; null where that is not known.</summary>

@@ -79,6 +79,13 @@ public sealed record EnsembleManifest
     public Evaluation.Aggregation MemberAggregation =>
         Aggregation == "mean_logit" ? Evaluation.Aggregation.MeanLogit : Evaluation.Aggregation.MeanProbability;
 
+    /// <summary>How many numbers the training learned; null where the manifest does not say, or the ensemble was changed since.</summary>
+    [JsonIgnore]
+    public long? LearnedParameters =>
+        Training?[EnsembleHistory.FieldName] is null && Training?["parameters"] is JsonValue value && value.TryGetValue(out long count)
+            ? count
+            : null;
+
     /// <summary>Whether members are LoRA adapters of the base.</summary>
     [JsonIgnore]
     public bool IsLora => EnsembleMethod.Find(Method) is { IsLora: true };

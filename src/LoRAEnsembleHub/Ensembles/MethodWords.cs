@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace LoRAEnsembleHub.Ensembles;
 
@@ -36,7 +37,9 @@ internal sealed record MethodWords
     /// <param name="baseId">The base.</param>
     public static MethodWords For(EnsembleManifest manifest, EnsembleCardFacts facts, CardWords words, string baseId)
     {
-        var parameters = $"{facts.Parameters.ToString("N0", CultureInfo.InvariantCulture)} trained parameters in all";
+        var parameters = manifest.LearnedParameters is { } learned
+            ? $"{learned.ToString("N0", CultureInfo.InvariantCulture)} trained parameters in all"
+            : $"{facts.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters of their own in all";
         var loading =
             $"from transformers import {words.PythonClass}\n\nmodel = {words.PythonClass}.from_pretrained(\"ENSEMBLE\", subfolder=\"member-00\")";
         var whole = ("From Python, every member is an ordinary model of transformers:", $"{loading}  # and so on; average the softmaxes\n");
@@ -96,6 +99,19 @@ internal sealed record MethodWords
         };
     }
 
+    private static string Counted(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+
+    // Factors that members shared in training are in each of their adapters, all the same.
+    private static string Shared(EnsembleManifest manifest) =>
+        (manifest.Training?["settings"] as JsonObject)?["sharing"] is JsonValue value && value.TryGetValue(out string? factor)
+            ? factor switch
+            {
+                "a" => ", whose factor A is the same for all of them,",
+                "b" => ", whose factor B is the same for all of them,",
+                _ => "",
+            }
+            : "";
+
     private static MethodWords Lora(
         EnsembleManifest manifest,
         EnsembleCardFacts facts,
@@ -109,9 +125,9 @@ internal sealed record MethodWords
             Introduction =
                 (
                     (string?)manifest.Training?["variant"] == HeadOnly
-                        ? $"{facts.Members} heads on one frozen base ({baseId}), each trained by itself; the low-rank updates that PEFT needs are zero. "
-                        : $"{facts.Members} members of rank {facts.Rank} on one frozen base ({baseId}), each with its own low-rank update of the attention projections and its own head "
-                            + "(LoRA-Ensemble, arXiv 2405.14438). "
+                        ? $"{Counted(facts.Members, "head")} on one frozen base ({baseId}), trained together from starting values of their own; the low-rank updates that PEFT needs are zero. "
+                        : $"{Counted(facts.Members, "member")} of rank {facts.Rank} on one frozen base ({baseId}), each with its own low-rank update of the attention projections"
+                            + $"{Shared(manifest)} and its own head (LoRA-Ensemble, arXiv 2405.14438). "
                 )
                 + $"One forward pass gives all members' predictions; {Spread} {parameters}; the base's weights are not in this repository.",
             Python = (

@@ -40,11 +40,7 @@ internal sealed class Ast : PretrainedModel
 
     internal override IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
     {
-        if (!inputs.TryGetValue(InputValues, out var values))
-        {
-            throw new ModelException($"The input {InputValues} is missing; given were {string.Join(", ", inputs.Keys)}.");
-        }
-
+        var values = InputTensors.GetPrepared(inputs, InputValues);
         var shape = values.shape;
         if (shape.Length != 3 || shape[0] < 1 || shape[2] != config.NumMelBins)
         {

@@ -19,11 +19,7 @@ internal static class BertInputs
     /// <exception cref="ModelException">An input is missing, of another shape, or holds an id that the model does not know.</exception>
     public static IReadOnlyDictionary<string, Tensor> Checked(IReadOnlyDictionary<string, Tensor> inputs, BertConfig config, Device device)
     {
-        if (!inputs.TryGetValue(Ids, out var ids))
-        {
-            throw new ModelException($"The input {Ids} is missing; given were {string.Join(", ", inputs.Keys)}.");
-        }
-
+        var ids = InputTensors.Get(inputs, Ids);
         var shape = ids.shape;
         if (shape is not [>= 1, >= 1])
         {
@@ -38,7 +34,7 @@ internal static class BertInputs
         }
 
         var prepared = new Dictionary<string, Tensor> { [Ids] = Numbers(Ids, ids, shape, config.VocabSize, "the vocabulary").to(device) };
-        if (inputs.TryGetValue(Mask, out var mask))
+        if (InputTensors.Find(inputs, Mask) is { } mask)
         {
             var numbers = Numbers(Mask, mask, shape, 2, "a mask");
             if (!numbers.all().item<bool>())
@@ -47,7 +43,7 @@ internal static class BertInputs
             }
         }
 
-        if (inputs.TryGetValue(Types, out var types))
+        if (InputTensors.Find(inputs, Types) is { } types)
         {
             prepared.Add(Types, Numbers(Types, types, shape, config.TypeVocabSize, "the model").to(device));
         }

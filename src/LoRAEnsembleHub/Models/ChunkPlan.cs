@@ -18,10 +18,8 @@ internal readonly record struct ChunkPlan(int Members, long Batch)
     public static ChunkPlan For(int members, long batch, long bytesPerExampleAndMember, DeviceType device, ForwardOptions options)
     {
         var budget = options.ActivationBudgetBytes ?? (device == DeviceType.CPU ? ProcessorBudgetBytes : AcceleratorBudgetBytes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(budget, 1);
         if (options.MemberChunk is { } fixedChunk)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(fixedChunk, 1);
             return new ChunkPlan(Math.Min(fixedChunk, members), Math.Max(1, batch));
         }
 

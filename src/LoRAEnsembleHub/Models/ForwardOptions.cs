@@ -13,7 +13,12 @@ public sealed record ForwardOptions
     public bool InterpolatePositions { get; init; }
 
     /// <summary>Members computed together; null chooses by <see cref="ActivationBudgetBytes"/>.</summary>
-    public int? MemberChunk { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is set to less than 1.</exception>
+    public int? MemberChunk
+    {
+        get;
+        init => field = value is null or >= 1 ? value : throw TooLow(nameof(MemberChunk), value, "members");
+    }
 
     /// <summary>The first of the attached members that are computed, from 0.</summary>
     public int FirstMember { get; init; }
@@ -25,7 +30,12 @@ public sealed record ForwardOptions
     /// Roughly how many bytes the activations of one chunk may take; 1 or more. Members are split first, then the batch. Null takes 24 MiB
     /// on the CPU, 1 GiB elsewhere.
     /// </summary>
-    public long? ActivationBudgetBytes { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is set to less than 1.</exception>
+    public long? ActivationBudgetBytes
+    {
+        get;
+        init => field = value is null or >= 1 ? value : throw TooLow(nameof(ActivationBudgetBytes), value, "bytes");
+    }
 
     /// <summary>The members asked for.</summary>
     /// <param name="there">How many there are.</param>
@@ -36,10 +46,13 @@ public sealed record ForwardOptions
         return FirstMember >= 0 && count >= 1 && FirstMember + count <= there
             ? (FirstMember, count)
             : throw new ModelException(
-                $"Members {FirstMember} to {FirstMember + count - 1} are asked for; "
-                    + (there == 0 ? "none are attached." : $"attached are 0 to {there - 1}.")
+                (MemberCount is { } number ? $"{number} members from {FirstMember} on" : $"The members from {FirstMember} on")
+                    + $" are asked for; {(there == 0 ? "none are attached." : $"attached are 0 to {there - 1}.")}"
             );
     }
+
+    private static ArgumentOutOfRangeException TooLow(string name, object? value, string what) =>
+        new(name, value, $"{name} must be 1 or more {what}, or null to let the model choose.");
 
     /// <summary>The members asked for; views in the current scope, or null where none are attached and none is asked for.</summary>
     /// <exception cref="ModelException">There are no such members.</exception>

@@ -25,7 +25,7 @@ public sealed class ModelEnsemble : PredictiveModel
             if (model.ModelType != ModelType || model.Labels.Count != models[0].Labels.Count || model.Labels.Count == 0)
             {
                 throw new ModelException(
-                    $"Model {index} is a {model.ModelType} with {model.Labels.Count} classes, model 0 a {ModelType} with {models[0].Labels.Count}; "
+                    $"Model {index} is of type {model.ModelType} with {model.Labels.Count} classes, model 0 of type {ModelType} with {models[0].Labels.Count}; "
                         + "all members of an ensemble must be of one type and predict the same classes."
                 );
             }

@@ -12,16 +12,26 @@ namespace LoRAEnsembleHub.Models;
 public sealed class ModelOutputs : IDisposable
 {
     private readonly Dictionary<string, Tensor> tensors;
+    private bool isDisposed;
 
     internal ModelOutputs(Dictionary<string, Tensor> tensors) => this.tensors = tensors;
 
     /// <summary>All tensors by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> Named => tensors;
+    /// <exception cref="ObjectDisposedException">They were disposed.</exception>
+    public IReadOnlyDictionary<string, Tensor> Named
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            return tensors;
+        }
+    }
 
     /// <summary>[members, batch, classes] with adapters attached, else [batch, classes].</summary>
     /// <exception cref="ModelException">The model has no head and no attached member brings one.</exception>
+    /// <exception cref="ObjectDisposedException">They were disposed.</exception>
     public Tensor Logits =>
-        tensors.TryGetValue("logits", out var logits)
+        Named.TryGetValue("logits", out var logits)
             ? logits
             : throw new ModelException(
                 "This model has no head, so it gives no logits. Attach adapters that bring one, or load a classification checkpoint."
@@ -30,6 +40,7 @@ public sealed class ModelOutputs : IDisposable
     /// <summary>Frees every tensor.</summary>
     public void Dispose()
     {
+        isDisposed = true;
         foreach (var tensor in tensors.Values)
         {
             tensor.Dispose();

@@ -7,27 +7,40 @@ namespace LoRAEnsembleHub.Models;
 internal sealed class ParameterSet : IDisposable
 {
     private readonly Dictionary<string, Tensor> tensors;
+    private readonly Device device;
+    private readonly ScalarType dtype;
+    private volatile bool isDisposed;
 
     /// <summary>Takes over tensors that lie outside every dispose scope.</summary>
     public ParameterSet(Dictionary<string, Tensor> tensors)
     {
         this.tensors = tensors;
         var first = tensors.Values.First();
-        (Device, Dtype, Count) = (first.device, first.dtype, tensors.Values.Sum(tensor => tensor.numel()));
+        (device, dtype, Count) = (first.device, first.dtype, tensors.Values.Sum(tensor => tensor.numel()));
     }
 
-    public Device Device { get; }
+    public Device Device => Alive.device;
 
-    public ScalarType Dtype { get; }
+    public ScalarType Dtype => Alive.dtype;
 
     /// <summary>Numbers in all tensors.</summary>
     public long Count { get; }
 
-    public IReadOnlyDictionary<string, Tensor> All => tensors;
+    public IReadOnlyDictionary<string, Tensor> All => Alive.tensors;
 
-    public Tensor this[string name] => tensors[name];
+    // Whoever asks a model for anything after it was disposed is told so, instead of finding no weights.
+    private ParameterSet Alive
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, typeof(PretrainedModel));
+            return this;
+        }
+    }
 
-    public Tensor? Find(string name) => tensors.GetValueOrDefault(name);
+    public Tensor this[string name] => Alive.tensors[name];
+
+    public Tensor? Find(string name) => Alive.tensors.GetValueOrDefault(name);
 
     /// <summary>The projection at a path; without a bias where there is none.</summary>
     public FrozenLinear Linear(string path) => new(this[$"{path}.weight"], Find($"{path}.bias"));
@@ -40,8 +53,7 @@ internal sealed class ParameterSet : IDisposable
     /// <param name="dropped">Names to leave out.</param>
     public ParameterSet With(IReadOnlyDictionary<string, Tensor> changed, IReadOnlyCollection<string> dropped)
     {
-        var next = tensors
-            .Where(entry => !changed.ContainsKey(entry.Key) && !dropped.Contains(entry.Key))
+        var next = All.Where(entry => !changed.ContainsKey(entry.Key) && !dropped.Contains(entry.Key))
             .ToDictionary(entry => entry.Key, entry => entry.Value.alias().DetachFromDisposeScope(), StringComparer.Ordinal);
         foreach (var (name, tensor) in changed)
         {
@@ -53,6 +65,7 @@ internal sealed class ParameterSet : IDisposable
 
     public void Dispose()
     {
+        isDisposed = true;
         foreach (var tensor in tensors.Values)
         {
             tensor.Dispose();

@@ -146,14 +146,14 @@ public abstract class PretrainedModel : PredictiveModel
     /// <param name="labels">Class names of the member's head, or null for numbered ones; not used when the member has no head of its own.</param>
     /// <returns>A model of its own; weights that the member does not change are shared with this one, not copied.</returns>
     /// <exception cref="AdapterException">The set does not fit.</exception>
+    /// <exception cref="ArgumentException">There are not as many labels as classes.</exception>
     public PretrainedModel Merge(AdapterSet set, int member, IReadOnlyList<string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentOutOfRangeException.ThrowIfNegative(member);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(member, set.Count);
         set.Check(Catalogue);
-        var parameters = set.MergeInto(Parameters, Catalogue, member);
-        return Over(parameters, labels);
+        return Over(set.MergeInto(Parameters, Catalogue, member), labels);
     }
 
     /// <summary>A model of the same make over other weights.</summary>
@@ -165,6 +165,15 @@ public abstract class PretrainedModel : PredictiveModel
             layout.Parameters.All(parameter => parameters.Find(parameter.Name) is not null)
         );
         var classes = head?.ClassesOf(name => parameters[name].shape) ?? Config.Classes;
+        if (labels is not null && labels.Count != classes)
+        {
+            parameters.Dispose();
+            throw new ArgumentException(
+                $"{labels.Count} labels were given for a head of {classes} classes; give one for each.",
+                nameof(labels)
+            );
+        }
+
         var same = labels is null && classes == Config.Classes;
         var names = labels ?? ModelConfig.NumberedLabels((int)classes);
         var model = (same ? layout : layout.With(Config.WithLabels(names))).Build(parameters, head?.Modules ?? [], Identity, Report);

@@ -43,11 +43,7 @@ internal sealed class Vit : PretrainedModel
 
     internal override IReadOnlyDictionary<string, Tensor> Prepare(IReadOnlyDictionary<string, Tensor> inputs, ForwardOptions options)
     {
-        if (!inputs.TryGetValue("pixel_values", out var pixels))
-        {
-            throw new ModelException($"The input pixel_values is missing; given were {string.Join(", ", inputs.Keys)}.");
-        }
-
+        var pixels = InputTensors.GetPrepared(inputs, "pixel_values");
         var shape = pixels.shape;
         if (shape.Length != 4 || shape[0] < 1 || shape[1] != config.NumChannels)
         {

@@ -107,7 +107,7 @@ public sealed record StudyConfig
 
             if (at is not null)
             {
-                throw new TrainingException($"{place}: {string.Join('.', path)} has no effect in a study; {instead}. Take it out.");
+                throw TrainingException.OfSetting($"{place}: {string.Join('.', path)} has no effect in a study; {instead}. Take it out.");
             }
         }
     }
@@ -118,7 +118,7 @@ public sealed record StudyConfig
         {
             if (!holds)
             {
-                throw new TrainingException($"{place}: {field} {needed}.");
+                throw TrainingException.OfSetting($"{place}: {field} {needed}.");
             }
         }
 

@@ -19,7 +19,7 @@ internal static class StudyCorruptions
             ?.Select(corruption =>
                 (string.Create(CultureInfo.InvariantCulture, $"{Corruption.WordOf(corruption.Kind)}:{corruption.Severity}"), corruption)
             )
-        ?? throw new TrainingException(
+        ?? throw TrainingException.OfSetting(
             $"corruptions holds {text}; for {pipeline.Many} it must be one of {string.Join(", ", pipeline.Corruptions.Select(Corruption.WordOf))}, "
                 + $"with a severity of 1 to {Corruption.Severities} after a colon, or without for all."
         );

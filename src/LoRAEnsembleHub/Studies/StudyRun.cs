@@ -122,7 +122,7 @@ public sealed record StudyRun(string System, int Members, int? Rank, long Seed, 
         }
         catch (JsonException e)
         {
-            throw new TrainingException(SettingsFault.Of(e, $"system {system.Name}"), e);
+            throw new TrainingException(SettingsFault.Of(e, $"system {system.Name}"), e) { IsSetting = true };
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed record Calibration(IReadOnlyList<double> Temperatures, JsonNode?
         var count = (int)Math.Round(share * examples.Count);
         if (count < 1 || count >= examples.Count)
         {
-            throw new TrainingException(
+            throw TrainingException.OfSetting(
                 $"calibrate_share is {share}, which of {examples.Count} examples leaves {(count < 1 ? "none to fit a temperature on" : "none to learn from")}."
             );
         }

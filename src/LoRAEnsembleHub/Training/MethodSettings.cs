@@ -15,19 +15,19 @@ internal static class MethodSettings
     private static readonly Setting[] settings =
     [
         new("rank", options => options.Rank, Lora, Single),
-        new("targets", options => string.Join(", ", options.Targets), Lora, Single, Batch),
+        new("targets", options => string.Join(", ", options.Targets.Select(WordConverter.Word)), Lora, Single, Batch),
         new("layers", options => options.Layers is null ? null : string.Join(", ", options.Layers), Lora, Single, Batch),
-        new("initialization", options => options.Initialization, Lora, Single),
+        new("initialization", options => WordConverter.Word(options.Initialization), Lora, Single),
         new("initialization_gain", options => options.InitializationGain, Lora, Single),
         new("initialization_deviation", options => options.InitializationDeviation, Lora, Single),
-        new("sharing", options => options.Sharing, Lora),
+        new("sharing", options => WordConverter.Word(options.Sharing), Lora),
         new("member_dropout", options => options.MemberDropout, Lora, TrainingMethod.HeadOnly),
         new("noise_scale", options => options.NoiseScale, Explicit),
         new("noise_layers", options => options.NoiseLayers, Explicit),
         new("drop_probability", options => options.DropProbability, Dropout),
         new("as_released", options => options.AsReleased, Dropout, Snapshot),
         new("burn_in_epochs", options => options.BurnInEpochs, Snapshot),
-        new("scale_initialization", options => options.ScaleInitialization, Batch),
+        new("scale_initialization", options => WordConverter.Word(options.ScaleInitialization), Batch),
         new("scale_deviation", options => options.ScaleDeviation, Batch),
         new("train_shared", options => options.TrainShared, Batch),
     ];
@@ -46,7 +46,7 @@ internal static class MethodSettings
         {
             if (!methods.Contains(options.Method) && !Equals(value(options), value(defaults)))
             {
-                throw new TrainingException(
+                throw TrainingException.OfSetting(
                     $"{name} is {value(options)}, which is for {string.Join(" and ", methods.Select(WordOf))}; the method is {WordOf(options.Method)}. Leave it out."
                 );
             }

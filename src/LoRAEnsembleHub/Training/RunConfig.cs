@@ -116,7 +116,7 @@ public sealed record RunConfig
         {
             if (isSet && of != many)
             {
-                throw new TrainingException($"{field} is set, which is for {of}; the base takes {many}. Leave it out.");
+                throw TrainingException.OfSetting($"{field} is set, which is for {of}; the base takes {many}. Leave it out.");
             }
         }
     }
@@ -128,7 +128,7 @@ public sealed record RunConfig
         {
             if (string.IsNullOrWhiteSpace(value))
             {
-                throw new TrainingException($"{name} is not set; a run needs a base, data and an output folder.");
+                throw TrainingException.OfSetting($"{name} is not set; a run needs a base, data and an output folder.");
             }
         }
 
@@ -138,7 +138,7 @@ public sealed record RunConfig
             && Training.Method is not (TrainingMethod.LoraEnsemble or TrainingMethod.SingleLora or TrainingMethod.HeadOnly)
         )
         {
-            throw new TrainingException(
+            throw TrainingException.OfSetting(
                 $"naming is {WordConverter.Word(Naming)}, which is for LoRA members; the method is {MethodSettings.WordOf(Training.Method)}. Leave it out."
             );
         }
@@ -165,7 +165,7 @@ public sealed record RunConfig
             : null;
         if (fault is not null)
         {
-            throw new TrainingException(fault);
+            throw TrainingException.OfSetting(fault);
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed record SnapshotSchedule(int WarmupSteps, int BurnInSteps, int Cy
         var (epochs, snapshots) = (options.Epochs, options.Members);
         if (totalSteps % epochs != 0)
         {
-            throw new TrainingException(
+            throw TrainingException.OfSetting(
                 $"steps is {totalSteps} and epochs is {epochs}; snapshots are taken at the ends of epochs, so steps must be a multiple of it, or left out."
             );
         }
@@ -46,7 +46,7 @@ internal sealed record SnapshotSchedule(int WarmupSteps, int BurnInSteps, int Cy
                 snapshots,
                 options.AsReleased
             )
-            : throw new TrainingException(
+            : throw TrainingException.OfSetting(
                 $"epochs is {epochs}, burn_in_epochs {options.BurnInEpochs} and members {snapshots}; every snapshot needs an epoch of its own after the burn-in. "
                     + "Take more epochs, a shorter burn-in or fewer members."
             );

@@ -11,7 +11,7 @@ internal static class TargetSites
         var layers = catalogue.Sites.Max(site => site.Layer) + 1;
         if (options.Layers?.Any(layer => layer < 0 || layer >= layers) ?? false)
         {
-            throw new TrainingException($"layers is {string.Join(", ", options.Layers)}; the model's blocks are 0 to {layers - 1}.");
+            throw TrainingException.OfSetting($"layers is {string.Join(", ", options.Layers)}; the model's blocks are 0 to {layers - 1}.");
         }
 
         AdapterSite[] sites =
@@ -20,6 +20,6 @@ internal static class TargetSites
                 options.Targets.Contains(site.Kind) && (options.Layers is null || options.Layers.Contains(site.Layer))
             ),
         ];
-        return sites.Length > 0 ? sites : throw new TrainingException("layers is empty; leave it out to adapt every block.");
+        return sites.Length > 0 ? sites : throw TrainingException.OfSetting("layers is empty; leave it out to adapt every block.");
     }
 }

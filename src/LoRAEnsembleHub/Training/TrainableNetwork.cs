@@ -66,7 +66,7 @@ internal sealed class TrainableNetwork : IDisposable
         var blocks = catalogue.Sites.Max(site => site.Layer) + 1;
         if (options.NoiseLayers > blocks)
         {
-            throw new TrainingException($"noise_layers is {options.NoiseLayers}; the model has {blocks} blocks.");
+            throw TrainingException.OfSetting($"noise_layers is {options.NoiseLayers}; the model has {blocks} blocks.");
         }
 
         var first = blocks - (options.NoiseLayers ?? blocks);

@@ -56,7 +56,7 @@ public sealed class Trainer : IDisposable
         var classes = examples.ClassNames.Count;
         if (options.ClassWeights is { } weights && weights.Count != classes)
         {
-            throw new TrainingException($"class_weights has {weights.Count} numbers; {examples.Name} has {classes} classes.");
+            throw TrainingException.OfSetting($"class_weights has {weights.Count} numbers; {examples.Name} has {classes} classes.");
         }
 
         Route = model.Route;

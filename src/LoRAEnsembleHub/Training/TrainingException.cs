@@ -13,4 +13,10 @@ public sealed class TrainingException : Exception
 
     /// <summary>Settings are no JSON, as against settings that say something impossible.</summary>
     public bool IsMalformed { get; init; }
+
+    /// <summary>A setting is wrong, as against data, files or a training that fail.</summary>
+    public bool IsSetting { get; init; }
+
+    /// <summary>Tells of a wrong setting.</summary>
+    internal static TrainingException OfSetting(string message) => new(message) { IsSetting = true };
 }

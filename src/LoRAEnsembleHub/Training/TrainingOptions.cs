@@ -158,7 +158,7 @@ public sealed record TrainingOptions
         }
         catch (TrainingException e)
         {
-            throw new TrainingException($"{place}: {e.Message}", e);
+            throw new TrainingException($"{place}: {e.Message}", e) { IsSetting = e.IsSetting };
         }
     }
 
@@ -180,7 +180,7 @@ public sealed record TrainingOptions
         {
             if (!holds)
             {
-                throw new TrainingException($"{name} is {found}; it must be {needed}.");
+                throw TrainingException.OfSetting($"{name} is {found}; it must be {needed}.");
             }
         }
 
@@ -227,6 +227,7 @@ public sealed record TrainingOptions
         need(DropProbability is > 0 and < 1, "drop_probability", DropProbability, "in (0, 1)");
         need(BurnInEpochs >= 0, "burn_in_epochs", BurnInEpochs, "0 or more");
         need(ScaleDeviation >= 0 && double.IsFinite(ScaleDeviation), "scale_deviation", ScaleDeviation, "0 or more");
+        CheckStart(need);
         need(
             !LearnsBase || BaseDtype == BaseDtype.F32,
             "base_dtype",
@@ -242,8 +243,38 @@ public sealed record TrainingOptions
         need(
             Method != TrainingMethod.SnapshotEnsemble || Schedule == ScheduleKind.Cosine,
             "schedule",
-            Schedule,
+            WordConverter.Word(Schedule),
             $"cosine with the method {method}, whose cycles are cosines"
+        );
+        need(
+            Schedule != ScheduleKind.EpochStep || WarmupSteps == 0 || WarmupSteps == new TrainingOptions().WarmupSteps,
+            "warmup_steps",
+            WarmupSteps,
+            "0 or left out with the schedule epoch_step, which has no rise"
+        );
+    }
+
+    // What a way of drawing does not use would be ignored.
+    private void CheckStart(Action<bool, string, object?, string> need)
+    {
+        var defaults = new TrainingOptions();
+        need(
+            Initialization == FactorInitialization.XavierUniform || InitializationGain == defaults.InitializationGain,
+            "initialization_gain",
+            InitializationGain,
+            $"left out with the initialization {WordConverter.Word(Initialization)}"
+        );
+        need(
+            Initialization == FactorInitialization.Gaussian || InitializationDeviation == defaults.InitializationDeviation,
+            "initialization_deviation",
+            InitializationDeviation,
+            $"left out with the initialization {WordConverter.Word(Initialization)}"
+        );
+        need(
+            ScaleInitialization == ScaleInitialization.Gaussian || ScaleDeviation == defaults.ScaleDeviation,
+            "scale_deviation",
+            ScaleDeviation,
+            $"left out with the scale_initialization {WordConverter.Word(ScaleInitialization)}"
         );
     }
 }

@@ -190,7 +190,7 @@ public sealed class TrainingRun : IDisposable
             "inverse-square-root" => ClassWeights.InverseSquareRoot(counts),
             "effective-number" when double.TryParse(beta, CultureInfo.InvariantCulture, out var value) && value is >= 0 and < 1 =>
                 ClassWeights.EffectiveNumber(counts, value),
-            _ => throw new TrainingException(
+            _ => throw TrainingException.OfSetting(
                 $"class_weighting is {config.ClassWeighting}; it must be uniform, inverse, inverse-square-root, effective-number or effective-number:BETA with BETA in [0, 1)."
             ),
         };

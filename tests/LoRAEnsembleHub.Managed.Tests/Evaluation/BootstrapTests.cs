@@ -8,6 +8,7 @@ public sealed class BootstrapTests
     [Theory]
     [InlineData(IntervalMethod.Percentile)]
     [InlineData(IntervalMethod.BiasCorrectedAccelerated)]
+    [InlineData(IntervalMethod.Centered)]
     public void Nine_of_ten_intervals_hold_the_true_mean(IntervalMethod method)
     {
         const int Trials = 400;
@@ -27,6 +28,29 @@ public sealed class BootstrapTests
                 return interval.Low <= 0.5 && 0.5 <= interval.High;
             });
         Assert.InRange(held / (double)Trials, 0.9 - 0.05, 0.9 + 0.05); // Standard deviation √(0.09 / 400) = 0.015; 60 examples cost 0.01.
+    }
+
+    [Fact]
+    public void A_figure_that_resampling_raises_lies_inside_a_centered_interval()
+    {
+        // the distance of the mean of 20 numbers from 0 when it is 0: every resample is as far away or farther
+        double[] values = [.. Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? 1.0 : -1.0)];
+        double Size(ReadOnlySpan<int> taken)
+        {
+            var sum = 0.0;
+            foreach (var at in taken)
+            {
+                sum += values[at];
+            }
+
+            return Math.Abs(sum / taken.Length);
+        }
+
+        var percentile = Bootstrap.Of(20, Size, new BootstrapOptions { Method = IntervalMethod.Percentile, Level = 0.5 });
+        var centered = Bootstrap.Of(20, Size, new BootstrapOptions { Method = IntervalMethod.Centered, Level = 0.5 });
+        Assert.True(percentile.Low > percentile.Estimate);
+        Assert.InRange(centered.Estimate, centered.Low, centered.High);
+        Assert.Equal(percentile.High - percentile.Low, centered.High - centered.Low, 1e-15);
     }
 
     [Fact]

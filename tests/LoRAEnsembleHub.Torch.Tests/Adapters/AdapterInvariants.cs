@@ -41,6 +41,57 @@ public sealed class AdapterInvariants : IDisposable
     }
 
     [Fact]
+    public void Labels_of_a_merged_model_are_as_many_as_its_classes()
+    {
+        var refused = Assert.Throws<ArgumentException>(() => model.Merge(set, 0, ["one"]));
+        Assert.Contains("1 labels were given", refused.Message);
+        using var outputs = Run(); // the base is still whole
+    }
+
+    [Fact]
+    public async Task A_disposed_model_says_so_and_overwrites_nothing()
+    {
+        var scratch = Directory.CreateTempSubdirectory("lorae-disposed-").FullName;
+        try
+        {
+            var token = TestContext.Current.CancellationToken;
+            var gone = PretrainedModels.Load(Golden.Folder("models", "vit-v4"));
+            await gone.SaveAsync(scratch, token);
+            var before = await File.ReadAllBytesAsync(Path.Combine(scratch, "model.safetensors"), token);
+            gone.Dispose();
+            gone.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => gone.SaveAsync(scratch, token));
+            Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(scratch, "model.safetensors"), token));
+            Assert.Throws<ObjectDisposedException>(() => gone.Forward(Input()));
+            Assert.Throws<ObjectDisposedException>(() => gone.Attach(set));
+            Assert.Throws<ObjectDisposedException>(() => gone.Merge(set, 0));
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Inputs_without_numbers_and_outputs_let_go_of_are_told_by_name()
+    {
+        IReadOnlyDictionary<string, Tensor> Given(Tensor tensor) => new Dictionary<string, Tensor> { ["pixel_values"] = tensor };
+        Assert.Contains("pixel_values is null", Assert.Throws<ModelException>(() => model.Forward(Given(null!))).Message);
+        using var bytes = zeros(pixels.shape, ScalarType.Byte);
+        Assert.Contains("pixel_values is Byte", Assert.Throws<ModelException>(() => model.Forward(Given(bytes))).Message);
+        using var meta = zeros(pixels.shape, device: META);
+        Assert.Contains("meta tensor", Assert.Throws<ModelException>(() => model.Forward(Given(meta))).Message);
+        var gone = pixels.clone();
+        gone.Dispose();
+        Assert.Contains("pixel_values", Assert.Throws<ObjectDisposedException>(() => model.Forward(Given(gone))).Message);
+        Assert.Contains("none was given", Assert.Throws<ModelException>(() => model.Forward(new Dictionary<string, Tensor>())).Message);
+        var outputs = Run();
+        outputs.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => outputs.Logits);
+        Assert.Contains("MemberChunk", Assert.Throws<ArgumentOutOfRangeException>(() => new ForwardOptions { MemberChunk = 0 }).Message);
+    }
+
+    [Fact]
     public async Task Merged_models_are_those_that_peft_writes()
     {
         var scratch = Directory.CreateTempSubdirectory("lorae-merge-").FullName;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
@@ -64,7 +65,17 @@ public sealed class MethodVerbTests(TinyBase tiny) : IClassFixture<TinyBase>
         Assert.True((bool)inspected["hashes_match"]!);
         Assert.Empty(inspected["problems"]!.AsArray());
         Assert.Equal((long)trained["parameters"]!, (long)inspected["parameters"]! - Untrained(inspected, manifest, options));
+        Assert.Equal((long)trained["parameters"]!, (long)inspected["learned_parameters"]!);
         var card = await File.ReadAllTextAsync(Path.Combine(folder, "README.md"), Token);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $" {(long)trained["parameters"]!:N0} trained parameters in all"),
+            card,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            options.Contains("sharing a", StringComparison.Ordinal),
+            card.Contains("whose factor A is the same", StringComparison.Ordinal)
+        );
         Assert.Contains(
             bringsAll && method != "lora-ensemble" ? "hub predict --ensemble" : "hub predict --base BASE",
             card,
@@ -145,9 +156,30 @@ public sealed class MethodVerbTests(TinyBase tiny) : IClassFixture<TinyBase>
     public async Task Options_of_another_method_are_refused_by_name()
     {
         string[] arguments = [.. tiny.Training, "--output", Path.Combine(tiny.Folder, "o")];
-        (await Tool.RunAsync([.. arguments, "--method", "explicit-ensemble"])).Refused(1, "rank is 2", "explicit-ensemble");
-        (await Tool.RunAsync([.. arguments, "--train-shared"])).Refused(1, "train_shared", "batch-ensemble");
+        (await Tool.RunAsync([.. arguments, "--method", "explicit-ensemble"])).Refused(2, "rank is 2", "explicit-ensemble");
+        (await Tool.RunAsync([.. arguments, "--train-shared"])).Refused(2, "train_shared", "batch-ensemble");
         Assert.Equal(2, (await Tool.RunAsync([.. arguments, "--method", "magic"])).ExitCode);
+        string[] signs = [.. tiny.Training[..5], "--method", "batch-ensemble", "--scale-start", "random-signs"];
+        var unused = await Tool.RunAsync([
+            .. signs,
+            "--scale-deviation",
+            "0.5",
+            "--steps",
+            "1",
+            "--output",
+            Path.Combine(tiny.Folder, "o"),
+        ]);
+        unused.Refused(2, "scale_deviation is 0.5", "random_signs");
+    }
+
+    [Fact]
+    public async Task Updates_and_epochs_go_together_for_snapshots_alone()
+    {
+        var folder = Path.Combine(tiny.Folder, "tiny", "chosen-snapshots");
+        string[] arguments = [.. tiny.Training[..5], "--members", "3", "--warmup-steps", "0", "--steps", "6", "--epochs", "3"];
+        (await Tool.RunAsync([.. arguments, "--output", folder])).Refused(2, "--steps and --epochs exclude each other");
+        var trained = await Tool.RunAsync([.. arguments, "--output", folder, "--method", "snapshot-ensemble", "--json"]);
+        Assert.Equal((6, 3), ((int)trained.Done().Json()["steps"]!, (int)trained.Json()["members"]!));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -156,7 +188,7 @@ public sealed class MethodVerbTests(TinyBase tiny) : IClassFixture<TinyBase>
     private static long Untrained(JsonNode inspected, JsonNode manifest, string options) =>
         (string?)manifest["training"]!["variant"] == "head-only" ? inspected["members"]!.AsArray().Count * (48 + 96)
         : (string)manifest["method"]! == "snapshot-ensemble" ? 2 * (long)inspected["members"]![0]!["parameters"]!
-        : options.Contains("as-released", StringComparison.Ordinal) ? (2 * 48) + 2
+        : options.Contains("as-released", StringComparison.Ordinal) ? 4 * ((2 * 48) + 2) // the network's own head, and one for each of three passes
         : options.Contains("sharing", StringComparison.Ordinal) ? 2 * 2 * 8 * (48 + 96)
         : options.Contains("shared", StringComparison.Ordinal) ? 2 * 4 * 48
         : 0;

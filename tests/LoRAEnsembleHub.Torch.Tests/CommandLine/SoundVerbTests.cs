@@ -71,7 +71,7 @@ public sealed class SoundVerbTests(TinySounds tiny) : IClassFixture<TinySounds>
         (await Tool.RunAsync([.. Predict, file, "--max-tokens", "9"])).Refused(2, "number of tokens");
         var output = Path.Combine(tiny.Folder, "refused");
         (await Tool.RunAsync([.. tiny.Training, "--output", output, "--augment", "flip"])).Refused(
-            1,
+            2,
             "augmentation is set, which is for images"
         );
         (await Tool.RunAsync([.. tiny.Training, "--output", output, "--augment", "mel-mask:x"])).Refused(

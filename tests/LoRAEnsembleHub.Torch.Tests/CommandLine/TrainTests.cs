@@ -95,7 +95,7 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
     {
         var file = Path.Combine(tiny.Folder, "typing-error.json");
         await File.WriteAllTextAsync(file, """{"training": {"memmbers": 3}}""", TestContext.Current.CancellationToken);
-        (await Tool.RunAsync([.. tiny.Training, "--output", "o", "--config", file])).Refused(1, "memmbers", "typing-error.json");
+        (await Tool.RunAsync([.. tiny.Training, "--output", "o", "--config", file])).Refused(2, "memmbers", "typing-error.json");
         await File.WriteAllTextAsync(file, """{"training": {"members": 3}""", TestContext.Current.CancellationToken);
         (await Tool.RunAsync([.. tiny.Training, "--output", "o", "--config", file])).Refused(6, "typing-error.json");
     }
@@ -112,7 +112,7 @@ public sealed class TrainTests(TinyBase tiny) : IClassFixture<TinyBase>
     {
         var file = Path.Combine(tiny.Folder, $"wrong-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(file, json, TestContext.Current.CancellationToken);
-        (await Tool.RunAsync([.. tiny.Training, "--output", Path.Combine(tiny.Folder, "o"), "--config", file])).Refused(1, name);
+        (await Tool.RunAsync([.. tiny.Training, "--output", Path.Combine(tiny.Folder, "o"), "--config", file])).Refused(2, name);
     }
 
     [Fact]

@@ -199,7 +199,14 @@ public sealed class TrainerTests : IDisposable
     [InlineData(FactorInitialization.Gaussian)]
     public void Other_starts_have_the_spread_that_their_names_say(FactorInitialization initialization)
     {
-        var options = Small with { Rank = 8, Initialization = initialization, InitializationDeviation = 0.3 };
+        var defaults = new TrainingOptions();
+        var options = Small with
+        {
+            Rank = 8,
+            Initialization = initialization,
+            InitializationGain = defaults.InitializationGain,
+            InitializationDeviation = initialization == FactorInitialization.Gaussian ? 0.3 : defaults.InitializationDeviation,
+        };
         using var trainer = new Trainer(model, options, new GlyphExamples());
         var down = trainer.System.Parameters["encoder.layer.0.attention.attention.query.lora_A"].detach();
         var (largest, deviation) = (down.abs().max().item<float>(), down.std().item<float>());

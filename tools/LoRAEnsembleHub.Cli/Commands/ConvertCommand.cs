@@ -225,7 +225,7 @@ internal sealed class ConvertCommand : Verb
             loaded.Model is ModelEnsemble networks ? DeepEnsembleFile.WriteAsync(path, networks, cancellationToken)
             : loaded.Adapters is { } members ? OfficialCheckpoint.WriteAsync(path, members, loaded.Base, cancellationToken)
             : throw CommandException.Usage(
-                $"{request.Ensemble} is a {loaded.Ensemble!.System.Method}; the official code has layouts for LoRA members and for whole networks."
+                $"The method of {request.Ensemble} is {loaded.Ensemble!.System.Method}; the official code has layouts for LoRA members and for whole networks."
             )
         ).ConfigureAwait(false);
         staged.Commit();

@@ -58,8 +58,8 @@ internal sealed record EvaluationDetails
 /// <summary>A figure and where it lies.</summary>
 internal sealed record IntervalFact(string Name, ConfidenceInterval Interval)
 {
-    // The ECE of a resample is biased upwards, which bias correction would take for a shift of the whole curve.
-    private static readonly BootstrapOptions percentile = new() { Method = IntervalMethod.Percentile, Resamples = 500 };
+    // The ECE of a resample is higher than that of its sample: bins hold fewer different examples.
+    private static readonly BootstrapOptions centered = new() { Method = IntervalMethod.Centered, Resamples = 500 };
 
     /// <summary>The main figures of a prediction: 95 % intervals over examples.</summary>
     public static IReadOnlyList<IntervalFact> Of(ExampleScores scores) =>
@@ -67,8 +67,14 @@ internal sealed record IntervalFact(string Name, ConfidenceInterval Interval)
             new IntervalFact("accuracy", Bootstrap.OfMean([.. scores.Right.Select(hit => hit ? 1.0 : 0.0)])),
             new IntervalFact("nll", Bootstrap.OfMean(scores.NegativeLogLikelihood)),
             new IntervalFact("brier", Bootstrap.OfMean(scores.Brier)),
-            new IntervalFact("ece_15", Bootstrap.Of(scores.Examples, taken => Ece.Of(scores.Take(taken), 15), percentile)),
+            new IntervalFact("ece_15", OfEce(scores)),
         ];
+
+    private static ConfidenceInterval OfEce(ExampleScores scores)
+    {
+        var interval = Bootstrap.Of(scores.Examples, taken => Ece.Of(scores.Take(taken), 15), centered);
+        return interval with { Low = Math.Max(0, interval.Low) };
+    }
 
     /// <summary>For a table: <c>0.8100 [0.7900, 0.8300]</c>.</summary>
     public string InBrief() => $"{Figures.Score(Interval.Estimate)} [{Figures.Score(Interval.Low)}, {Figures.Score(Interval.High)}]";

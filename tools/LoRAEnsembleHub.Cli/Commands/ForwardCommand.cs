@@ -107,7 +107,7 @@ internal sealed class ForwardCommand : Verb
         string[] names = [.. file.Tensors.Select(tensor => tensor.Name)];
         throw new CommandException(
             "model",
-            $"{source} has no tensor {model.InputNames[0]}; a {model.ModelType} model needs {string.Join(", ", model.InputNames)}. "
+            $"{source} has no tensor {model.InputNames[0]}; a model of type {model.ModelType} needs {string.Join(", ", model.InputNames)}. "
                 + $"The file holds {(names.Length == 0 ? "no tensors" : Figures.Listed(names))}.",
             "lorae-hub preprocess makes such a file from pictures, sounds or texts."
         );

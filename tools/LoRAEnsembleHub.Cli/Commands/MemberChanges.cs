@@ -55,6 +55,11 @@ internal sealed class MemberChanges
 
             if (parsed.GetValue(rank) is { } lowered)
             {
+                if (lowered >= result.Set.Rank)
+                {
+                    throw CommandException.Usage($"--rank {lowered} lowers nothing: the members are of rank {result.Set.Rank}.");
+                }
+
                 result.Replace(result.Set.Truncate(lowered, out var error), result.Kept, changesNumbers: error > 0);
                 result.LargestError = error;
                 result.Note("truncate", $"rank {lowered}", ("rank", lowered), ("largest_error", Math.Round(error, 8)));
@@ -91,7 +96,7 @@ internal sealed class MemberChanges
         Option[] others = [average, rank, store];
         if (others.FirstOrDefault(parsed.IsGiven) is { } other)
         {
-            throw CommandException.Usage($"{other.Name} changes LoRA updates; members of a {method} are whole networks.");
+            throw CommandException.Usage($"{other.Name} changes LoRA updates; the method is {method}, whose members are whole networks.");
         }
     }
 

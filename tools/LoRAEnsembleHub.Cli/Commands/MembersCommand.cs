@@ -135,19 +135,19 @@ internal sealed class MembersCommand : Verb
         if (loaded.Model is not ModelEnsemble networks)
         {
             throw CommandException.Usage(
-                $"{request.Ensemble} is a {method}, whose members share one network; members are chosen among LoRA members and whole networks."
+                $"The method of {request.Ensemble} is {method}, whose members share one network; members are chosen among LoRA members and whole networks."
             );
         }
 
         if (parsed.GetValue(add) is { Length: > 0 })
         {
-            throw CommandException.Usage($"{request.Ensemble} is a {method}; --add joins LoRA members of one base.");
+            throw CommandException.Usage($"The method of {request.Ensemble} is {method}; --add joins LoRA members of one base.");
         }
 
         changes.RefuseBeyondSelection(parsed, method);
         if (written.ForAdapters.FirstOrDefault(parsed.IsGiven) is { } other)
         {
-            throw CommandException.Usage($"{other.Name} is for LoRA members; {request.Ensemble} is a {method}.");
+            throw CommandException.Usage($"{other.Name} is for LoRA members; the method of {request.Ensemble} is {method}.");
         }
 
         var kept = changes.Kept(parsed, networks.Models.Count);

@@ -173,13 +173,6 @@ internal sealed class RunChoice
         }
 
         method = new MethodChoice(command);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(steps) is not null && result.GetResult(epochs) is not null)
-            {
-                result.AddError("--steps and --epochs exclude each other.");
-            }
-        });
     }
 
     /// <summary>The settings of the file, with every option given in their place.</summary>
@@ -193,15 +186,25 @@ internal sealed class RunChoice
                 .Where(place => string.IsNullOrWhiteSpace(place.Item2))
                 .Select(place => place.Item1),
         ];
-        return missing.Length == 0
-            ? run with
-            {
-                Training = WithTraining(method.Read(run.Training, parsed, parsed.GetValue(config) is not null), parsed),
-            }
-            : throw CommandException.Usage(
+        if (missing.Length > 0)
+        {
+            throw CommandException.Usage(
                 $"{string.Join(", ", missing)} must be given, here or in the --config file.",
                 "lorae-hub train --help tells what can be given."
             );
+        }
+
+        var training = WithTraining(method.Read(run.Training, parsed, parsed.GetValue(config) is not null), parsed);
+        // a snapshot ensemble divides its steps into epochs; for all others one says what the other does
+        if (parsed.GetValue(steps) is not null && parsed.GetValue(epochs) is not null && training.Method != TrainingMethod.SnapshotEnsemble)
+        {
+            throw CommandException.Usage("--steps and --epochs exclude each other with every method but snapshot-ensemble.");
+        }
+
+        return run with
+        {
+            Training = training,
+        };
     }
 
     private static RunConfig FromFile(string? path)

@@ -53,7 +53,8 @@ internal sealed record TrainResult : ICommandResult
     public static string Words(TrainingOptions training) =>
         training.Method switch
         {
-            TrainingMethod.LoraEnsemble or TrainingMethod.SingleLora => $"{training.Members} members of rank {training.Rank}",
+            TrainingMethod.LoraEnsemble or TrainingMethod.SingleLora =>
+                $"{training.Members} {(training.Members == 1 ? "member" : "members")} of rank {training.Rank}",
             TrainingMethod.HeadOnly => $"{training.Members} heads",
             TrainingMethod.ExplicitEnsemble => $"{training.Members} whole networks",
             TrainingMethod.SnapshotEnsemble => $"{training.Members} snapshots of one network",

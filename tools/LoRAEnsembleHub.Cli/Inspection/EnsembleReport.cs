@@ -28,7 +28,11 @@ internal sealed record EnsembleReport : ICommandResult
     /// <summary>How keys are dropped, of an mc-dropout.</summary>
     public required ManifestDropout? Dropout { get; init; }
 
+    /// <summary>Numbers in the files of members and of what they share.</summary>
     public required long Parameters { get; init; }
+
+    /// <summary>Numbers that the training learned, as the manifest says; null where it does not, or members were changed since.</summary>
+    public required long? LearnedParameters { get; init; }
 
     public required IReadOnlyList<string> Labels { get; init; }
 
@@ -70,6 +74,7 @@ internal sealed record EnsembleReport : ICommandResult
             Shared = shared,
             Dropout = manifest?.Dropout,
             Parameters = members.Sum(member => member.Parameters) + (shared ?? 0),
+            LearnedParameters = found.Manifest?.LearnedParameters,
             Labels = manifest?.Labels ?? [],
             Aggregation = manifest?.Aggregation,
             Temperature = manifest?.Temperature?.DeepClone(),

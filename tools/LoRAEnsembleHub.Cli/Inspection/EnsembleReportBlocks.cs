@@ -15,12 +15,14 @@ internal static class EnsembleReportBlocks
             .. (report.BaseModel?.Sha256 ?? new Dictionary<string, string>()).Select(hash =>
                 ("base hash", (string?)$"{hash.Value} {hash.Key}")
             ),
-            ("members", $"{report.Members.Count}, {Figures.Count(report.Parameters)} learned numbers"),
-            ("shared weights", report.Shared is { } shared ? $"{Figures.Count(shared)} learned numbers" : null),
+            ("members", $"{report.Members.Count}, {Figures.Count(report.Parameters)} stored numbers"),
+            ("shared weights", report.Shared is { } shared ? $"{Figures.Count(shared)} of them" : null),
+            ("learned in training", report.LearnedParameters is { } learned ? $"{Figures.Count(learned)} numbers" : null),
             (
                 "dropout",
                 report.Dropout is { } dropout
                     ? $"keys with probability {Figures.Raw(dropout.Probability ?? 0)} in {dropout.Passes} passes, seed {dropout.Seed}"
+                        + (report.Members.Any(member => member.PassHeads > 0) ? "; a head of its own in each pass, as released" : "")
                     : null
             ),
             ("labels", report.Labels.Count == 0 ? null : $"{report.Labels.Count}: {Figures.Listed(report.Labels)}"),

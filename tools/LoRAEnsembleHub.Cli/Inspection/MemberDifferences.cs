@@ -38,7 +38,7 @@ internal static class MemberDifferences
 
         if (manifest?.BaseModel?.ModelType is { } type && readable.FirstOrDefault(member => member.ModelType != type) is { } odd)
         {
-            yield return $"The manifest says that the base is a {type} model; {odd.Name} has the names of a {odd.ModelType} model.";
+            yield return $"The manifest says that the base is of type {type}; {odd.Name} has the names of the type {odd.ModelType}.";
         }
     }
 

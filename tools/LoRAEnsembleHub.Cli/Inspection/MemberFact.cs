@@ -1,6 +1,7 @@
 using LoRAEnsembleHub.Adapters;
 using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Models;
+using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
 
 namespace LoRAEnsembleHub.Cli.Inspection;
@@ -39,6 +40,9 @@ internal sealed record MemberFact
 
     public long Parameters { get; init; }
 
+    /// <summary>Of them in heads that an mc-dropout has for its passes.</summary>
+    public long PassHeads { get; init; }
+
     public long Bytes { get; init; }
 
     public IReadOnlyDictionary<string, int> Dtypes { get; init; } = new Dictionary<string, int>();
@@ -58,11 +62,12 @@ internal sealed record MemberFact
             return manifest?.Method switch
             {
                 "batch-ensemble" => OfScales(bare, ScaleSurvey.Read(folder), manifest),
-                "explicit-ensemble" or "snapshot-ensemble" or "mc-dropout" => OfModel(bare, ModelSurvey.Read(folder), problems),
+                "mc-dropout" => WithPassHeads(OfModel(bare, ModelSurvey.Read(folder), problems), folder),
+                "explicit-ensemble" or "snapshot-ensemble" => OfModel(bare, ModelSurvey.Read(folder), problems),
                 _ => OfAdapter(bare, AdapterSurvey.Read(folder)),
             };
         }
-        catch (Exception e) when (e is AdapterException or ModelException or WeightsException or IOException)
+        catch (Exception e) when (e is AdapterException or ModelException or WeightsException or SafetensorsException or IOException)
         {
             problems.Add(e.Message);
             return bare;
@@ -98,6 +103,19 @@ internal sealed record MemberFact
             Dtypes = survey.Dtypes,
             IsReadable = true,
         };
+
+    private static MemberFact WithPassHeads(MemberFact model, string folder)
+    {
+        var path = Path.Combine(folder, "heads.safetensors");
+        if (!File.Exists(path))
+        {
+            return model;
+        }
+
+        using var file = SafetensorsFile.Open(path);
+        var numbers = file.Tensors.Sum(tensor => tensor.Shape.Aggregate(1L, (product, size) => product * size));
+        return model with { Parameters = model.Parameters + numbers, Bytes = model.Bytes + new FileInfo(path).Length, PassHeads = numbers };
+    }
 
     private static MemberFact OfModel(MemberFact bare, ModelSurvey survey, List<string> problems)
     {

@@ -41,8 +41,13 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Loads what is asked for, for verbs that work on LoRA members themselves; warnings go to the session.</summary>
     /// <exception cref="CommandException">The ensemble consists of something else than LoRA members.</exception>
     public static LoadedModel OpenLora(ModelRequest request, Session session) =>
-        request.Ensemble is { } folder && EnsembleFolder.Open(folder).Manifest is { IsLora: false, Method: var method }
-            ? throw CommandException.Usage($"{folder} is a {method}; this verb works on LoRA members and on bases alone.")
+        request.Ensemble is { } folder && EnsembleFolder.Open(folder) is { Manifest: { IsLora: false, Method: var method } manifest } found
+            ? throw CommandException.Usage(
+                $"The method of {folder} is {method}; this verb works on LoRA members and on bases alone.",
+                manifest.NeedsBase || manifest.Shared is not null
+                    ? null
+                    : $"{found.MemberFolders[0]} is a plain model already; it can be a base."
+            )
             : Open(request, session);
 
     /// <summary>Loads what is asked for; warnings go to the session.</summary>
