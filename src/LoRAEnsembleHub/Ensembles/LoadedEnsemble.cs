@@ -182,7 +182,7 @@ public sealed class LoadedEnsemble : IDisposable
         {
             return new LoadedEnsemble(
                 found.FolderPath,
-                baseFolder ?? found.ModelFolder,
+                manifest.NeedsBase ? baseFolder! : found.ModelFolder,
                 system,
                 manifest,
                 LabelsOf(found, manifest, system),

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LoRAEnsembleHub.Data;
+using LoRAEnsembleHub.Ensembles;
 using LoRAEnsembleHub.Safetensors;
 using LoRAEnsembleHub.Weights;
 using static TorchSharp.torch;
@@ -102,6 +104,13 @@ public sealed class MethodVerbTests(TinyBase tiny) : IClassFixture<TinyBase>
         ).Done();
         var run = (await Tool.RunAsync("predict", "--base", "nowhere", "--ensemble", folder, "--data", tiny.Data, "--limit", "1")).Done();
         Assert.Contains("--base is not used", run.Errors, StringComparison.Ordinal);
+        using var loaded = LoadedEnsemble.Load(folder, "nowhere");
+        var answer = loaded.Predict([InputItem.OfFile(Path.Combine(tiny.Data, "test", "dark", "0.png"))], cancellationToken: Token)[0];
+        Assert.Single(answer.MemberLabels);
+        loaded.Dispose();
+        Assert.Throws<ObjectDisposedException>(() =>
+            loaded.PredictExamples(loaded.Pipeline.Open(tiny.Data, "test"), cancellationToken: Token)
+        );
     }
 
     [Theory]
