@@ -33,11 +33,4 @@ internal sealed class CifarImages : LabeledData<RgbImage>
     public override string Source(int index) => Source(places[Checked(index)]);
 
     private static string Source((CifarFile File, int Place) at) => $"{at.File.Path}#{at.Place}";
-
-    private int Checked(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, places.Length);
-        return index;
-    }
 }

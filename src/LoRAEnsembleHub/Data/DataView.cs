@@ -15,10 +15,5 @@ internal sealed class DataView<T>(LabeledData<T> whole, int[] chosen) : LabeledD
 
     public override string Source(int index) => whole.Source(Chosen(index));
 
-    private int Chosen(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, chosen.Length);
-        return chosen[index];
-    }
+    private int Chosen(int index) => chosen[Checked(index)];
 }

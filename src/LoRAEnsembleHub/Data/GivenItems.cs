@@ -44,25 +44,11 @@ internal sealed class GivenItems<T> : LabeledData<T>
 
     public override int Label(int index)
     {
-        Check(index);
+        Checked(index);
         return -1;
     }
 
-    public override T Read(int index)
-    {
-        Check(index);
-        return read(items[index], index);
-    }
+    public override T Read(int index) => read(items[Checked(index)], index);
 
-    public override string Source(int index)
-    {
-        Check(index);
-        return items[index].Source;
-    }
-
-    private void Check(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, items.Length);
-    }
+    public override string Source(int index) => items[Checked(index)].Source;
 }

@@ -35,11 +35,4 @@ internal sealed class IdxImages(
     }
 
     public override string Source(int index) => $"{file}#{Checked(index)}";
-
-    private int Checked(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, labels.Length);
-        return index;
-    }
 }

@@ -32,6 +32,14 @@ public abstract class LabeledData<T>
     /// <exception cref="ArgumentOutOfRangeException">There is no such item.</exception>
     public abstract string Source(int index);
 
+    /// <summary>The place of an item, once it is known to be there.</summary>
+    private protected int Checked(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return index;
+    }
+
     /// <summary>The number of items of each class.</summary>
     /// <returns>[classes]; what <see cref="ClassWeights"/> needs.</returns>
     public int[] CountPerClass()

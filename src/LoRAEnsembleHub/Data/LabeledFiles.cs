@@ -24,10 +24,5 @@ internal sealed class LabeledFiles<T>(
 
     public override string Source(int index) => At(index).File;
 
-    private (string File, int Label) At(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, files.Count);
-        return files[index];
-    }
+    private (string File, int Label) At(int index) => files[Checked(index)];
 }

@@ -19,10 +19,5 @@ internal sealed class LabeledTexts(string name, IReadOnlyList<string> classNames
 
     public override string Source(int index) => At(index).Row.Source;
 
-    private (TextRow Row, int Label) At(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, texts.Count);
-        return texts[index];
-    }
+    private (TextRow Row, int Label) At(int index) => texts[Checked(index)];
 }

@@ -40,7 +40,7 @@ public sealed record ScaleSurvey
             Head = file
                 .Tensors.Where(tensor => !sites.Any(site => tensor.Name.StartsWith(site + ".", StringComparison.Ordinal)))
                 .ToDictionary(tensor => tensor.Name, tensor => (IReadOnlyList<long>)[.. tensor.Shape], StringComparer.Ordinal),
-            ParameterCount = file.Tensors.Sum(tensor => tensor.Shape.Aggregate(1L, (product, size) => product * size)),
+            ParameterCount = file.Tensors.Sum(tensor => tensor.ElementCount),
             FileBytes = file.FileBytes,
             Dtypes = file.Tensors.GroupBy(tensor => tensor.Dtype.Name).ToDictionary(group => group.Key, group => group.Count()),
         };

@@ -37,14 +37,13 @@ internal sealed class EncoderRun(PretrainedModel model, AttachedMembers? members
         );
     }
 
-    /// <summary>Logits with gradients where the members have them, in the caller's scope.</summary>
+    /// <summary>Logits with gradients where the members have them; they and all that they are computed from are in the current scope.</summary>
     /// <param name="inputs">Checked and on the model's device, by name, batch first.</param>
     /// <param name="dropout">Draws dropout masks; null runs in evaluation mode.</param>
     /// <param name="route">The route that products take.</param>
     /// <returns>[members, batch, classes].</returns>
     internal Tensor Logits(IReadOnlyDictionary<string, Tensor> inputs, Generator? dropout, ProductRoute route)
     {
-        using var scope = NewDisposeScope();
         var (x, pass) = Begin(inputs, dropout, route);
         if (members!.KeyDropout is { } keys)
         {
@@ -58,7 +57,7 @@ internal sealed class EncoderRun(PretrainedModel model, AttachedMembers? members
             x = RunBlock(layer, x, pass, members.Blocks[layer]);
         }
 
-        return Results(x, pass.Behind, members)["logits"].MoveToOuterDisposeScope();
+        return Results(x, pass.Behind, members)["logits"];
     }
 
     private Dictionary<string, Tensor> PredictPart(Dictionary<string, Tensor> inputs, int memberChunk)

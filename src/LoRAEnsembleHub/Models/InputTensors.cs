@@ -12,11 +12,10 @@ internal static class InputTensors
     /// <exception cref="ModelException">It is missing or null, or its tensor has no numbers in memory.</exception>
     /// <exception cref="ObjectDisposedException">Its tensor was disposed.</exception>
     internal static Tensor Get(IReadOnlyDictionary<string, Tensor> inputs, string name) =>
-        inputs.ContainsKey(name)
-            ? Find(inputs, name)!
-            : throw new ModelException(
-                $"The input {name} is missing; {(inputs.Count == 0 ? "none was given" : $"given were {string.Join(", ", inputs.Keys)}")}."
-            );
+        Find(inputs, name)
+        ?? throw new ModelException(
+            $"The input {name} is missing; {(inputs.Count == 0 ? "none was given" : $"given were {string.Join(", ", inputs.Keys)}")}."
+        );
 
     /// <summary>The input of a name, or null where it is not given.</summary>
     /// <inheritdoc cref="Get"/>

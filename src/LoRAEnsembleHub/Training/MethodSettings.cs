@@ -10,8 +10,6 @@ internal static class MethodSettings
     private const TrainingMethod Snapshot = TrainingMethod.SnapshotEnsemble;
     private const TrainingMethod Batch = TrainingMethod.BatchEnsemble;
 
-    private static readonly TrainingOptions defaults = new();
-
     private static readonly Setting[] settings =
     [
         new("rank", options => options.Rank, Lora, Single),
@@ -44,7 +42,7 @@ internal static class MethodSettings
     {
         foreach (var (name, value, methods) in settings)
         {
-            if (!methods.Contains(options.Method) && !Equals(value(options), value(defaults)))
+            if (!methods.Contains(options.Method) && !Equals(value(options), value(TrainingOptions.Default)))
             {
                 throw TrainingException.OfSetting(
                     $"{name} is {value(options)}, which is for {string.Join(" and ", methods.Select(WordOf))}; the method is {WordOf(options.Method)}. Leave it out."

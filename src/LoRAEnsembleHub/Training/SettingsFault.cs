@@ -7,8 +7,11 @@ namespace LoRAEnsembleHub.Training;
 internal static partial class SettingsFault
 {
     /// <summary>What is wrong with a text of settings.</summary>
-    internal static TrainingException In(string json, JsonException fault, string place) =>
-        new(Of(fault, place), fault) { IsMalformed = !IsJson(json), IsSetting = IsJson(json) };
+    internal static TrainingException In(string json, JsonException fault, string place)
+    {
+        var isJson = IsJson(json);
+        return new(Of(fault, place), fault) { IsMalformed = !isJson, IsSetting = isJson };
+    }
 
     /// <summary>What is wrong, and where in the file.</summary>
     internal static string Of(JsonException fault, string place)

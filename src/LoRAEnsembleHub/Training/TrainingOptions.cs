@@ -162,6 +162,9 @@ public sealed record TrainingOptions
         }
     }
 
+    /// <summary>Settings as they are where nothing is said.</summary>
+    internal static TrainingOptions Default { get; } = new();
+
     internal static JsonSerializerOptions Json { get; } =
         new(ConfigJson.Options)
         {
@@ -247,7 +250,7 @@ public sealed record TrainingOptions
             $"cosine with the method {method}, whose cycles are cosines"
         );
         need(
-            Schedule != ScheduleKind.EpochStep || WarmupSteps == 0 || WarmupSteps == new TrainingOptions().WarmupSteps,
+            Schedule != ScheduleKind.EpochStep || WarmupSteps == 0 || WarmupSteps == Default.WarmupSteps,
             "warmup_steps",
             WarmupSteps,
             "0 or left out with the schedule epoch_step, which has no rise"
@@ -257,21 +260,20 @@ public sealed record TrainingOptions
     // What a way of drawing does not use would be ignored.
     private void CheckStart(Action<bool, string, object?, string> need)
     {
-        var defaults = new TrainingOptions();
         need(
-            Initialization == FactorInitialization.XavierUniform || InitializationGain == defaults.InitializationGain,
+            Initialization == FactorInitialization.XavierUniform || InitializationGain == Default.InitializationGain,
             "initialization_gain",
             InitializationGain,
             $"left out with the initialization {WordConverter.Word(Initialization)}"
         );
         need(
-            Initialization == FactorInitialization.Gaussian || InitializationDeviation == defaults.InitializationDeviation,
+            Initialization == FactorInitialization.Gaussian || InitializationDeviation == Default.InitializationDeviation,
             "initialization_deviation",
             InitializationDeviation,
             $"left out with the initialization {WordConverter.Word(Initialization)}"
         );
         need(
-            ScaleInitialization == ScaleInitialization.Gaussian || ScaleDeviation == defaults.ScaleDeviation,
+            ScaleInitialization == ScaleInitialization.Gaussian || ScaleDeviation == Default.ScaleDeviation,
             "scale_deviation",
             ScaleDeviation,
             $"left out with the scale_initialization {WordConverter.Word(ScaleInitialization)}"

@@ -113,7 +113,7 @@ internal sealed record MemberFact
         }
 
         using var file = SafetensorsFile.Open(path);
-        var numbers = file.Tensors.Sum(tensor => tensor.Shape.Aggregate(1L, (product, size) => product * size));
+        var numbers = file.Tensors.Sum(tensor => tensor.ElementCount);
         return model with { Parameters = model.Parameters + numbers, Bytes = model.Bytes + new FileInfo(path).Length, PassHeads = numbers };
     }
 
